@@ -22,6 +22,8 @@ type Options struct {
 	// InlineMax is how many dirty bytes at a flush are carried inline with the Tx, at most.
 	// Default 16 KiB.
 	InlineMax int
+	// Changed is told what other sessions change. It must not block. May be nil.
+	Changed func(fs.Change)
 }
 
 // Client is the file system as one session sees it. Its methods may be called
@@ -142,6 +144,9 @@ func (c *Client) followChanges(ctx context.Context) {
 
 // Changed drops what is cached of a file that another session changed.
 func (c *Client) Changed(ch fs.Change) {
+	if c.o.Changed != nil {
+		c.o.Changed(ch)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if ch.Ino == 0 && ch.Parent == 0 {

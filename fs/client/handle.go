@@ -91,10 +91,11 @@ func (h *Handle) ReadAt(ctx context.Context, dst []byte, off int64) (int, error)
 	return h.f.read(ctx, dst, off)
 }
 
-// WriteAt writes p at off; with Append at the end of the file, wherever that is. It returns
-// when p is in memory, where every reader of this client sees it. KindTooBig.
-func (h *Handle) WriteAt(ctx context.Context, p []byte, off int64) error {
-	_, err := h.f.write(ctx, p, off, h.flags&Append != 0)
+// WriteAt writes p at off; with Append at the end of the file, wherever that is, unless
+// mapped says that it comes from a mapping. It returns when p is in memory, where every reader of
+// this client sees it. KindTooBig.
+func (h *Handle) WriteAt(ctx context.Context, p []byte, off int64, mapped bool) error {
+	_, err := h.f.write(ctx, p, off, h.flags&Append != 0 && !mapped)
 	return err
 }
 
