@@ -50,7 +50,6 @@ type op int
 
 const (
 	opOpen      op = iota // Path, Flags → N, the descriptor
-	opClose               // FD
 	opFcntl               // FD, Flags is the command, Lock → Lock
 	opFlock               // FD, Flags is how
 	opAppend              // Path, Count records of Size bytes, all Tag
@@ -178,8 +177,6 @@ func (a *agent) open(path string, flags int) int {
 	return r.N
 }
 
-func (a *agent) close(fd int) { a.c.Helper(); a.c.ok(a.do(request{Op: opClose, FD: fd}).err()) }
-
 // exit ends the process as a crash would: nothing is closed first.
 func (a *agent) exit() {
 	a.c.Helper()
@@ -267,8 +264,6 @@ func (s *agentServer) run(r *request) (int, error) {
 	switch r.Op {
 	case opOpen:
 		return unix.Open(r.Path, r.Flags|unix.O_CLOEXEC, 0o644)
-	case opClose:
-		return 0, unix.Close(r.FD)
 	case opFcntl:
 		return 0, s.waitable(func() error { return unix.FcntlFlock(uintptr(r.FD), r.Flags, &r.Lock) })
 	case opFlock:
