@@ -1,0 +1,58 @@
+package segment
+
+import (
+	"errors"
+	"time"
+)
+
+// closeWait is how long Close waits for the database of a disk that failed.
+const closeWait = 2 * time.Second
+
+// Close waits for the calls under way and for compaction to stop, makes everything
+// durable and lets go of the directory. Later calls get KindUnavailable. A failed
+// store closes without an error: it was told before.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	select {
+	case <-s.closing:
+		s.mu.Unlock()
+		return nil
+	default:
+		close(s.closing)
+	}
+	s.mu.Unlock()
+	s.done.Wait()
+	s.life.Lock()
+	defer s.life.Unlock()
+
+	var err error
+	if s.failed() == nil {
+		err = s.log.close()
+		if err == nil {
+			err = s.flush()
+		}
+	}
+	err = errors.Join(err, s.closeIndex(), s.handles.closeAll(), s.lock.Close())
+	if s.failed() != nil {
+		return nil
+	}
+	return err
+}
+
+// closeIndex closes the database. That of a failed disk may wait forever for a flush
+// that was given up; it is left alone then.
+func (s *Store) closeIndex() error {
+	closed := make(chan error, 1)
+	go func() { closed <- s.ix.db.Close() }()
+	select {
+	case err := <-closed:
+		return err
+	case <-s.broken:
+	}
+	select {
+	case err := <-closed:
+		return err
+	case <-time.After(closeWait):
+		return nil
+	}
+}
