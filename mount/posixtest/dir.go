@@ -284,7 +284,7 @@ var readdirCases = []testCase{
 		}
 	}},
 	{"an entry that stays is listed exactly once while others come and go", func(c *env) {
-		d := c.populate("d", 2000)
+		d := c.populate("d", 1000)
 		var stop atomic.Bool
 		var churn sync.WaitGroup
 		churnErr := make(chan error, 2)
@@ -304,7 +304,7 @@ var readdirCases = []testCase{
 			})
 		}
 		for range 15 {
-			c.checkStaying(d, 2000)
+			c.checkStaying(d, 1000)
 		}
 		stop.Store(true)
 		churn.Wait()
@@ -313,10 +313,10 @@ var readdirCases = []testCase{
 			c.Fatal(err)
 		default:
 		}
-		c.checkPopulated(d, 2000)
+		c.checkPopulated(d, 1000)
 	}},
 	{"removing what has been listed while listing misses nothing", func(c *env) {
-		d := c.populate("d", 3000)
+		d := c.populate("d", 1500)
 		f := c.open(d, unix.O_RDONLY)
 		removed := 0
 		for {
@@ -331,7 +331,7 @@ var readdirCases = []testCase{
 				}
 			}
 		}
-		want(c, "removed", removed, 3000)
+		want(c, "removed", removed, 1500)
 		c.ok(unix.Rmdir(d))
 	}},
 	{"a directory removed and made again is listed afresh", func(c *env) {
