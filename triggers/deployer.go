@@ -1,0 +1,254 @@
+package triggers
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/wakefs/wakefs/fs"
+	"github.com/wakefs/wakefs/fs/client"
+	"github.com/wakefs/wakefs/triggers/script"
+)
+
+// Dir is the folder of the file system whose scripts are live.
+const Dir = "/triggers"
+
+// Deployer makes the scripts of Dir live as they are saved. A script that is refused
+// leaves the version before it live, and its reason in the trigger's status and the log.
+type Deployer struct {
+	c       *client.Client // a session of the deployer's own
+	refresh func(context.Context) error
+	output  *Log
+	clock   func() int64
+	log     *slog.Logger
+
+	dir  fs.Ino
+	seen map[string]seen // by trigger name; only Run's goroutine uses it
+}
+
+// seen is a script as it was last looked at.
+type seen struct {
+	ino     fs.Ino
+	version fs.Version // of the content
+}
+
+// NewDeployer returns a Deployer; Run runs it. refresh is called after each change of a
+// registration.
+func NewDeployer(c *client.Client, refresh func(context.Context) error, output *Log, clock func() int64, log *slog.Logger) *Deployer {
+	return &Deployer{c: c, refresh: refresh, output: output, clock: clock, log: log, seen: make(map[string]seen)}
+}
+
+// Run deploys what is saved until ctx ends.
+func (d *Deployer) Run(ctx context.Context) error {
+	var at uint64
+	_, at, err := d.c.Meta().Changes(ctx, at) // from here on; what was before, the first scan sees
+	for ctx.Err() == nil {
+		if err == nil {
+			err = d.scan(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			d.log.Warn("the scripts cannot be read; trying again", "dir", Dir, "err", err)
+			sleep(ctx, time.Second)
+		}
+		at, err = d.await(ctx, at)
+	}
+	return nil
+}
+
+// await returns when something about the scripts may have changed.
+func (d *Deployer) await(ctx context.Context, at uint64) (uint64, error) {
+	for {
+		changes, next, err := d.c.Meta().Changes(ctx, at)
+		if err != nil {
+			return at, err
+		}
+		at = next
+		for _, ch := range changes {
+			if d.concerns(&ch) {
+				return at, nil
+			}
+			d.c.Changed(ch)
+		}
+	}
+}
+
+func (d *Deployer) concerns(ch *fs.Change) bool {
+	switch {
+	case ch.Ino == 0 && ch.Parent == 0:
+		return true
+	case ch.Parent == fs.RootIno && ch.Name == Dir[1:]:
+		return true
+	case d.dir != 0 && (ch.Parent == d.dir || ch.Ino == d.dir):
+		return true
+	}
+	for _, s := range d.seen {
+		if s.ino == ch.Ino {
+			return true
+		}
+	}
+	return false
+}
+
+// scan compares the folder with what was seen and deploys what differs.
+func (d *Deployer) scan(ctx context.Context) error {
+	d.dir = 0
+	registered, err := d.c.Meta().Triggers(ctx)
+	if err != nil {
+		return err
+	}
+	byName := make(map[string]*fs.Trigger, len(registered))
+	for i := range registered {
+		byName[registered[i].Name] = &registered[i]
+	}
+	here, err := d.scripts(ctx)
+	if err != nil {
+		return err
+	}
+	changed := false
+	for name, a := range here {
+		now := seen{a.Ino, a.DataVersion}
+		if d.seen[name] == now {
+			continue
+		}
+		did, err := d.deploy(ctx, name, a, byName[name])
+		if err != nil {
+			return err
+		}
+		d.seen[name] = now
+		changed = changed || did
+	}
+	for name, t := range byName {
+		if _, ok := here[name]; !ok && t.Source != 0 {
+			if err := d.propose(ctx, &fs.DropTrigger{Name: name}); err != nil {
+				return err
+			}
+			delete(d.seen, name)
+			d.tell(Entry{Trigger: name, Result: "removed"})
+			changed = true
+		}
+	}
+	if changed {
+		return d.refresh(ctx)
+	}
+	return nil
+}
+
+// scripts lists the scripts of the folder by trigger name.
+func (d *Deployer) scripts(ctx context.Context) (map[string]*fs.Attr, error) {
+	out := make(map[string]*fs.Attr)
+	dir, err := d.c.Resolve(ctx, Dir, true)
+	if err != nil {
+		if fs.KindOf(err) == fs.KindNotFound {
+			return out, nil
+		}
+		return nil, err
+	}
+	d.dir = dir.Ino
+	for after := ""; ; {
+		page, err := d.c.Meta().ReadDir(ctx, dir.Ino, after, 256)
+		if err != nil {
+			return nil, err
+		}
+		for i := range page {
+			e := &page[i]
+			after = e.Name
+			name, ok := strings.CutSuffix(e.Name, ".go")
+			if ok && name != "" && name[0] != '.' && !strings.HasSuffix(name, "_test") && e.Attr.IsRegular() {
+				out[name] = &e.Attr
+			}
+		}
+		if len(page) < 256 {
+			return out, nil
+		}
+	}
+}
+
+// deploy makes the script live, or says why not. It tells whether a registration changed.
+func (d *Deployer) deploy(ctx context.Context, name string, a *fs.Attr, old *fs.Trigger) (bool, error) {
+	if a.Size == 0 {
+		return false, nil // an editor has opened it; the content comes with the next change
+	}
+	d.c.Changed(fs.Change{Ino: a.Ino, Data: true})
+	src, err := d.c.ReadFile(ctx, a.Ino, script.MaxSource)
+	var prog *script.Program
+	if err == nil {
+		prog, err = script.Compile(name, map[string]string{name + ".go": string(src)})
+	} else if fs.KindOf(err) != fs.KindTooBig {
+		return false, err
+	}
+	if err != nil {
+		if old != nil && old.Refused == err.Error() {
+			return false, nil
+		}
+		d.tell(Entry{Trigger: name, Path: Dir + "/" + name + ".go", Result: "refused", Error: err.Error()})
+		return true, d.propose(ctx, &fs.SetTrigger{Name: name, Source: a.Ino, Disabled: old != nil && old.Disabled, Refused: err.Error()})
+	}
+	t := triggerOf(prog.Spec)
+	t.Source, t.Owner, t.Deployed, t.Size = a.Ino, fs.Cred{UID: a.UID, GID: a.GID}, d.clock(), int64(len(src))
+	if old != nil {
+		t.Disabled = old.Disabled
+		if old.Refused == "" && old.Source == a.Ino && (old.Version == t.Version || d.rolledBack(ctx, old, t.Version, a)) {
+			return false, nil
+		}
+	}
+	if err := d.propose(ctx, &fs.PutTrigger{Trigger: t, Source: src}); err != nil {
+		return false, err
+	}
+	d.tell(Entry{Trigger: name, Version: t.Version, Path: Dir + "/" + name + ".go", Result: "deployed"})
+	return true, nil
+}
+
+// rolledBack tells whether the file's content is a version that somebody has rolled back
+// from since it was saved: it must not come back with a restart.
+func (d *Deployer) rolledBack(ctx context.Context, old *fs.Trigger, version string, a *fs.Attr) bool {
+	if a.Mtime > old.Deployed {
+		return false
+	}
+	kept, err := d.c.Meta().TriggerVersions(ctx, old.Name)
+	if err != nil {
+		return false
+	}
+	for _, v := range kept {
+		if v.Version == version {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *Deployer) propose(ctx context.Context, op fs.Op) error {
+	_, err := d.c.Meta().Propose(ctx, &fs.Tx{Time: d.clock(), Ops: []fs.Op{op}}, fs.Committed)
+	return err
+}
+
+func (d *Deployer) tell(e Entry) {
+	e.Time = time.Unix(0, d.clock())
+	if err := d.output.Add(e); err != nil {
+		d.log.Warn("the log of functions cannot be written", "err", err)
+	}
+	if e.Error != "" {
+		d.log.Warn("trigger "+e.Result, "trigger", e.Trigger, "reason", e.Error)
+	} else {
+		d.log.Info("trigger "+e.Result, "trigger", e.Trigger)
+	}
+}
+
+// triggerOf turns what a script's directives say into its registration.
+func triggerOf(s *script.Spec) fs.Trigger {
+	t := fs.Trigger{
+		Name: s.Name, Version: s.Version, Concurrency: uint32(s.Concurrency), MaxAttempts: uint32(s.Attempts),
+		Budget: fs.Budget{
+			CPU: int64(s.Budget.CPU), Wall: int64(s.Budget.Wall), Memory: s.Budget.Memory,
+			Read: s.Budget.Read, Write: s.Budget.Write, Ops: s.Budget.Ops,
+		},
+	}
+	for _, r := range s.Rules {
+		m := fs.Match{Globs: r.Globs, Not: r.Exclude}
+		for _, e := range r.Events {
+			m.Events |= fs.ParseEventType(string(e))
+		}
+		t.On = append(t.On, m)
+	}
+	return t
+}
