@@ -76,8 +76,6 @@ type Server struct {
 type handler struct {
 	serve func(ctx context.Context, r *request) error
 	class Class
-	// ordered calls of a connection enter their work in the order in which they arrived: see request.enter.
-	ordered bool
 	// waits: may block for as long as the caller likes; not waited for by Close.
 	waits bool
 	// keeps: what it calls may keep parts of the message after the reply.

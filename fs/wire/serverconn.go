@@ -18,8 +18,6 @@ type serverConn struct {
 	class    Class
 	loopFunc func() // loopInBackground, made once: starting it allocates nothing
 
-	tail chan struct{} // closed when the last ordered call has entered; of the reader alone
-
 	mu       sync.Mutex
 	running  map[uint32]*request // by stream
 	loops    int                 // extra goroutines in loop
@@ -32,17 +30,16 @@ type serverConn struct {
 // request is a call being served. Handlers read from d and in, and append the
 // reply's message to out, its bulk in outBulk.
 type request struct {
-	conn   *serverConn
-	head   header
-	ctx    *callContext
-	msg    []byte
-	d      fs.Decoder // of msg
-	in     *buffer    // the bulk received; nil if there is none
-	out    []byte     // headerLen bytes, then the reply's message
-	reply  *buffer    // the bulk to send; nil if there is none
-	taken  int        // bytes of the server's budget
-	before chan struct{}
-	after  chan struct{}
+	conn  *serverConn
+	head  header
+	ctx   *callContext
+	msg   []byte
+	d     fs.Decoder // of msg
+	in    *buffer    // the bulk received; nil if there is none
+	out   []byte     // headerLen bytes, then the reply's message
+	reply *buffer    // the bulk to send; nil if there is none
+	taken int        // bytes of the server's budget
+	ended bool       // by drain; guarded by conn.mu
 }
 
 var requests = sync.Pool{New: func() any { return &request{out: make([]byte, headerLen, 256)} }}
@@ -66,23 +63,6 @@ func (r *request) makeBulk(n int) ([]byte, error) {
 	r.taken = n
 	r.reply = getBuffer(n)
 	return r.reply.b, nil
-}
-
-// enter waits until the ordered calls that arrived before have entered theirs.
-func (r *request) enter() {
-	if r.before != nil {
-		<-r.before
-		r.before = nil
-	}
-}
-
-// entered lets the next ordered call enter.
-func (r *request) entered() {
-	if r.after != nil {
-		r.enter()
-		close(r.after)
-		r.after = nil
-	}
 }
 
 func (r *request) free(keeps bool) {
@@ -232,7 +212,6 @@ func (c *serverConn) admit(h header) (*request, error) {
 	if h.method >= methodEnd {
 		h.method = 0 // nobody serves it; the caller hears that
 	}
-	hd := &c.server.handlers[h.method]
 	r := requests.Get().(*request)
 	r.conn, r.head, r.ctx = c, h, newCallContext(h.timeout)
 	if h.bulk > 0 || h.msg > keepBuffer {
@@ -250,10 +229,6 @@ func (c *serverConn) admit(h header) (*request, error) {
 		return nil, err
 	}
 	r.d = fs.Decoder{B: r.msg}
-	if hd.ordered {
-		r.before, r.after = c.tail, make(chan struct{})
-		c.tail = r.after
-	}
 	c.mu.Lock()
 	_, twice := c.running[h.stream]
 	if !twice && c.err == nil {
@@ -265,7 +240,6 @@ func (c *serverConn) admit(h header) (*request, error) {
 		err = fmt.Errorf("a client's second call on stream %d", h.stream)
 	}
 	if err != nil {
-		r.entered()
 		r.free(false)
 		return nil, err
 	}
@@ -282,7 +256,13 @@ func (c *serverConn) serve(r *request) {
 	default:
 		err = hd.serve(r.ctx, r)
 	}
-	r.entered()
+	c.mu.Lock()
+	delete(c.running, r.head.stream) // before the client can use the stream again
+	c.endedLocked()
+	if err != nil && r.ended {
+		err = fs.E("", fs.KindUnavailable, "", ErrServerClosed)
+	}
+	c.mu.Unlock()
 	h := header{stream: r.head.stream, method: r.head.method, flags: flagReply}
 	if size := len(r.out) - headerLen + r.replyLen(); err == nil && size > MaxFrame {
 		err = fs.Errorf("reply", fs.KindTooBig, "", "the answer takes %d bytes, more than one frame holds; ask for less", size)
@@ -295,10 +275,6 @@ func (c *serverConn) serve(r *request) {
 		bulk = r.reply.b
 	}
 	r.ctx.end(context.Canceled) // nobody may rely on it after the handler
-	c.mu.Lock()
-	delete(c.running, h.stream) // before the client can use the stream again
-	c.endedLocked()
-	c.mu.Unlock()
 	if err := c.write(h, r.out, bulk); err != nil {
 		c.fail(err)
 	}
@@ -367,6 +343,7 @@ func (c *serverConn) drain() {
 	_ = c.nc.SetReadDeadline(time.Now()) // wakes the reader; a broken connection wakes by itself
 	for _, r := range c.running {
 		if c.server.handlers[r.head.method].waits {
+			r.ended = true
 			r.ctx.end(context.Canceled)
 		}
 	}
