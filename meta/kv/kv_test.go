@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"sort"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -74,8 +76,8 @@ func openMem(t testing.TB, o Options) *Pebble {
 func views(t testing.TB) ([]view, func()) {
 	base := NewMem()
 	over := NewOverlay(base)
-	p := openMem(t, Options{MemTable: 256 << 10, BlockCache: 1 << 20})
-	q := openMem(t, Options{})
+	p := openMem(t, Options{MemTable: 256 << 10, BlockCache: 1 << 20, Values: 2 << 10})
+	q := openMem(t, Options{Values: -1})
 	batch, under := p.NewBatch(), q.NewBatch()
 	stacked := NewOverlay(under)
 	list := []view{
@@ -331,4 +333,53 @@ func openOther(t *testing.T) *Batch {
 	p := openMem(t, Options{})
 	t.Cleanup(func() { p.Close() })
 	return p.NewBatch()
+}
+
+// TestValuesAreTheNewest reads while commits go on: a value that was committed is never followed by an older one.
+func TestValuesAreTheNewest(t *testing.T) {
+	p := openMem(t, Options{Values: 8 << 10}) // small: keys come and go all the time
+	defer p.Close()
+	const keys, rounds = 64, 300
+	var wg sync.WaitGroup
+	var newest [keys]atomic.Uint64
+	stop := make(chan struct{})
+	for range 4 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := 0; ; i = (i + 7) % keys {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				floor := newest[i].Load()
+				v, _, err := p.Get(fmt.Appendf(nil, "key%d", i))
+				var got uint64
+				fmt.Sscan(string(v), &got)
+				if err != nil || got < floor {
+					t.Errorf("key %d reads %d after %d was committed: %v", i, got, floor, err)
+					return
+				}
+			}
+		}()
+	}
+	b := p.NewBatch()
+	for r := uint64(1); r <= rounds; r++ {
+		for i := range keys {
+			if i%3 == int(r%3) {
+				b.Set(fmt.Appendf(nil, "key%d", i), fmt.Append(nil, r))
+			}
+		}
+		if err := p.Commit(b); err != nil {
+			t.Fatal(err)
+		}
+		for i := range keys {
+			if i%3 == int(r%3) {
+				newest[i].Store(r)
+			}
+		}
+	}
+	close(stop)
+	wg.Wait()
 }

@@ -15,6 +15,8 @@ type Options struct {
 	FS vfs.FS
 	// BlockCache is the bytes of table blocks kept in memory; 0: 64 MiB.
 	BlockCache int64
+	// Values is the bytes of single values kept in memory before that; 0: 16 MiB, negative: none.
+	Values int64
 	// MemTable is the bytes of changes that are collected in memory before they are
 	// written to disk as a table; 0: 8 MiB. Up to three of them may be in memory.
 	MemTable int64
@@ -29,7 +31,8 @@ type Options struct {
 //
 // As a Reader it shows the newest commit at each call; for several reads of one moment take a Snapshot.
 type Pebble struct {
-	db *pebble.DB
+	db     *pebble.DB
+	values *cache // nil: none
 }
 
 // OpenPebble opens or makes the database in dir. Errors have ErrIO in their chain, also
@@ -58,7 +61,11 @@ func OpenPebble(dir string, o Options) (*Pebble, error) {
 	if err != nil {
 		return nil, ioError("open "+dir, err)
 	}
-	return &Pebble{db: db}, nil
+	p := &Pebble{db: db}
+	if size := pick(o.Values, 16<<20); size > 0 {
+		p.values = newCache(size)
+	}
+	return p, nil
 }
 
 func pick(v, def int64) int64 {
@@ -68,8 +75,22 @@ func pick(v, def int64) int64 {
 	return v
 }
 
-// Get implements Reader. The value is the caller's.
-func (p *Pebble) Get(key []byte) ([]byte, bool, error) { return get(p.db, key) }
+// Get implements Reader. The value stays valid for good.
+func (p *Pebble) Get(key []byte) ([]byte, bool, error) {
+	if p.values == nil {
+		return get(p.db, key)
+	}
+	shard := p.values.shard(key)
+	v, known, changes := shard.get(key)
+	if known {
+		return v.val, v.present, nil
+	}
+	val, ok, err := get(p.db, key)
+	if err == nil {
+		shard.fill(key, cached{val, ok}, changes)
+	}
+	return val, ok, err
+}
 
 // Scan implements Reader.
 func (p *Pebble) Scan(lo, hi []byte, reverse bool, fn func(k, v []byte) bool) error {
@@ -158,6 +179,12 @@ func (p *Pebble) Commit(b *Batch) error {
 	}
 	if err != nil {
 		return ioError("commit", err)
+	}
+	if p.values != nil {
+		b.Changes(func(k, v []byte, deleted bool) bool {
+			p.values.shard(k).commit(k, cached{v, !deleted})
+			return true
+		})
 	}
 	b.Reset()
 	return nil
