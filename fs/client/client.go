@@ -22,6 +22,9 @@ type Options struct {
 	// InlineMax is how many dirty bytes at a flush are carried inline with the Tx, at most.
 	// Default 16 KiB.
 	InlineMax int
+	// Ragged is told of files that were committed in several or in small pieces. It must not
+	// block. May be nil.
+	Ragged func(fs.Ino)
 	// Changed is told what other sessions change. It must not block. May be nil.
 	Changed func(fs.Change)
 }

@@ -160,6 +160,9 @@ func (f *file) commit(ctx context.Context, o flushOptions) error {
 		f.mu.wrote, f.mu.touched = f.mu.wrote || saved.wrote, f.mu.touched || saved.touched
 		return err
 	}
+	if f.c.o.Ragged != nil && ragged(op) {
+		f.c.o.Ragged(f.ino)
+	}
 	f.mu.bufs = append([]*buffer(nil), f.mu.bufs[len(bufs):]...)
 	f.mu.spans.drop(func(b *buffer) bool { return contains(bufs, b) })
 	for _, b := range bufs {
@@ -167,6 +170,17 @@ func (f *file) commit(ctx context.Context, o flushOptions) error {
 	}
 	f.invalidateLocked()
 	return nil
+}
+
+// ragged tells whether a commit left pieces behind that compaction may want to join: it wrote
+// in the middle of a file, or beside other pieces.
+func ragged(op *fs.Commit) bool {
+	for i := range op.Extents {
+		if op.Extents[i].Off > 0 && op.Extents[i].Len < fragment {
+			return true
+		}
+	}
+	return false
 }
 
 func contains(bufs []*buffer, b *buffer) bool {
