@@ -1,0 +1,230 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	latencyName     = "trigger-latency"
+	invocationsName = "invocations"
+)
+
+// latencyScript tells when it was woken: its handler's first statement reads the clock of the node, which is ours too.
+const latencyScript = `//wake:on arrive /latency-in/*
+package main
+
+import (
+	"strconv"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+func Handle(c *wake.Context, e wake.Event) error {
+	now := c.Now().UnixNano()
+	return c.WriteFile("/latency/"+e.Name, []byte(strconv.FormatInt(now, 10)))
+}
+`
+
+// trivialScript does nothing, so that what is measured is everything around it.
+const trivialScript = `//wake:on arrive /trivial-in/*
+package main
+
+import "github.com/wakefs/wakefs/triggers/wake"
+
+func Handle(c *wake.Context, e wake.Event) error { return nil }
+`
+
+var (
+	latencyP50 = metric{"close → handler's first line, p50", milliseconds, goal{atMost, 1}}
+	latencyP99 = metric{"close → handler's first line, p99", milliseconds, goal{atMost, 10}}
+	invocRate  = metric{"invocations of a trivial handler", perSecond, goal{atLeast, 3000}}
+)
+
+const (
+	deployPatience = time.Minute            // until a saved script answers
+	eventPatience  = 30 * time.Second       // until one file's handler has answered
+	answerPoll     = 300 * time.Microsecond // often enough to go on soon, seldom enough to leave the node its CPU
+	listPoll       = 50 * time.Millisecond
+)
+
+// save puts a script into the triggers folder.
+func save(mount, name, script string) error {
+	dir := filepath.Join(mount, "triggers")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, name+".go"), []byte(script), 0o644)
+}
+
+// triggerLatency drops files one by one into the mount and returns, in milliseconds, from just before each close to the
+// first statement of its handler.
+func triggerLatency(ctx context.Context, mount string, n int) ([]float64, error) {
+	in := filepath.Join(mount, "latency-in")
+	if err := os.MkdirAll(in, 0o755); err != nil {
+		return nil, err
+	}
+	if err := save(mount, "latency", latencyScript); err != nil {
+		return nil, err
+	}
+	if err := awaitDeployed(ctx, mount); err != nil {
+		return nil, err
+	}
+	var all []float64
+	for i := range n {
+		closing, err := drop(in, fmt.Sprintf("event-%06d", i))
+		if err != nil {
+			return nil, err
+		}
+		woken, err := awaitAnswer(ctx, mount, fmt.Sprintf("event-%06d", i), eventPatience)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, woken.Sub(closing).Seconds()*1000)
+	}
+	return all, nil
+}
+
+// drop writes a small file and returns the time just before it is closed.
+func drop(dir, name string) (closing time.Time, err error) {
+	f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return closing, err
+	}
+	_, err = f.Write(smallNoise)
+	closing = time.Now()
+	return closing, errors.Join(err, f.Close())
+}
+
+// awaitAnswer waits for the file that the latency handler writes and returns the time in it.
+func awaitAnswer(ctx context.Context, mount, name string, patience time.Duration) (time.Time, error) {
+	path := filepath.Join(mount, "latency", name)
+	for deadline := time.Now().Add(patience); ; time.Sleep(answerPoll) {
+		b, err := os.ReadFile(path)
+		if err == nil {
+			ns, err := strconv.ParseInt(string(b), 10, 64)
+			return time.Unix(0, ns), err
+		}
+		if !errors.Is(err, os.ErrNotExist) {
+			return time.Time{}, err
+		}
+		if time.Now().After(deadline) {
+			return time.Time{}, fmt.Errorf("no handler answered to %s within %v: %w", name, patience, os.ErrDeadlineExceeded)
+		}
+		if err := ctx.Err(); err != nil {
+			return time.Time{}, err
+		}
+	}
+}
+
+// awaitDeployed drops probes until one is answered: only then the script is live everywhere and its worker is warm.
+func awaitDeployed(ctx context.Context, mount string) error {
+	deadline := time.Now().Add(deployPatience)
+	for i := 0; ; i++ {
+		name := fmt.Sprintf("probe-%d-%d", time.Now().UnixNano(), i)
+		if _, err := drop(filepath.Join(mount, "latency-in"), name); err != nil {
+			return err
+		}
+		_, err := awaitAnswer(ctx, mount, name, time.Second)
+		if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("the saved script did not come to life within %v; see `wakefs trigger show latency`", deployPatience)
+		}
+	}
+}
+
+// trigger is what `wakefs trigger list --json` tells of a trigger, as far as it matters here.
+type trigger struct {
+	Name    string `json:"name"`
+	Done    int64  `json:"done"`    // invocations that succeeded
+	Failed  int64  `json:"failed"`  // invocations that were given up
+	Backlog int64  `json:"backlog"` // invocations that wait or run
+}
+
+// triggerNamed asks the node for one trigger; ok is false if there is none of that name yet.
+func (n *node) triggerNamed(ctx context.Context, name string) (t trigger, ok bool, err error) {
+	var said bytes.Buffer
+	cmd := exec.CommandContext(ctx, n.binary, "trigger", "list", "--json", "--data", n.data)
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		return t, false, fmt.Errorf("wakefs trigger list: %w: %s", err, strings.TrimSpace(said.String()))
+	}
+	var list []trigger
+	if err := json.Unmarshal(out, &list); err != nil {
+		return t, false, fmt.Errorf("wakefs trigger list --json: %w", err)
+	}
+	for _, t := range list {
+		if t.Name == name {
+			return t, true, nil
+		}
+	}
+	return t, false, nil
+}
+
+// awaitTrigger polls until the trigger is as wanted.
+func (n *node) awaitTrigger(ctx context.Context, name string, patience time.Duration, wanted func(trigger) bool) (trigger, error) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(listPoll) {
+		t, ok, err := n.triggerNamed(ctx, name)
+		if err != nil {
+			return t, err
+		}
+		if ok && wanted(t) {
+			return t, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return t, err
+		}
+		if time.Now().After(deadline) {
+			return t, fmt.Errorf("trigger %s is at %d done, %d failed, %d waiting after %v (listed: %v)", name, t.Done, t.Failed, t.Backlog, patience, ok)
+		}
+	}
+}
+
+// invocations drops files with eight threads and returns how many handlers per second were run, counted from the first
+// create to the last acknowledgement.
+func invocations(ctx context.Context, n *node, files int) (float64, error) {
+	in, err := os.MkdirTemp(n.mount, "trivial-") // a place where nothing wakes, to move the directory from
+	if err != nil {
+		return 0, err
+	}
+	dir := filepath.Join(n.mount, "trivial-in")
+	if err := os.RemoveAll(dir); err != nil {
+		return 0, err
+	}
+	if err := os.Rename(in, dir); err != nil {
+		return 0, err
+	}
+	if err := save(n.mount, "trivial", trivialScript); err != nil {
+		return 0, err
+	}
+	before, err := n.awaitTrigger(ctx, "trivial", deployPatience, func(t trigger) bool { return t.Backlog == 0 })
+	if err != nil {
+		return 0, err
+	}
+	start := time.Now()
+	err = parallel(ctx, 8, files, func(i int) error { return createSmall(fileName(dir, i), i, false) })
+	if err != nil {
+		return 0, err
+	}
+	patience := deployPatience + time.Duration(files)*10*time.Millisecond
+	after, err := n.awaitTrigger(ctx, "trivial", patience, func(t trigger) bool {
+		return t.Done+t.Failed >= before.Done+before.Failed+int64(files)
+	})
+	took := time.Since(start).Seconds()
+	if err == nil && after.Failed > before.Failed {
+		err = fmt.Errorf("%d of %d invocations failed; see `wakefs trigger dead`", after.Failed-before.Failed, files)
+	}
+	return rate(files, took), err
+}
