@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"sync"
 
 	"github.com/wakefs/wakefs/fs"
 	"github.com/wakefs/wakefs/fs/disk"
@@ -16,7 +15,7 @@ var errRot = errors.New("a block fails its checksum")
 // errShort is the cause of KindCorrupt when the segment ends inside the record.
 var errShort = errors.New("the segment is cut off inside the record")
 
-// writer is the pooled memory to write one record without copying its data.
+// writer is the reused memory to write one record without copying its data.
 type writer struct {
 	head [headerLen]byte
 	pad  [align]byte // zeros
@@ -24,7 +23,7 @@ type writer struct {
 	bufs [][]byte
 }
 
-var writers = sync.Pool{New: func() any { return new(writer) }}
+var writers freelist[writer]
 
 // prepare lays out a record of data. The header is encoded later, when the segment
 // is known.
@@ -50,23 +49,21 @@ func (w *writer) prepare(addr fs.ShardAddr, data []byte) {
 
 func (w *writer) release() {
 	clear(w.bufs) // do not keep the caller's data alive
-	writers.Put(w)
+	writers.put(w)
 }
 
-// reader is the pooled memory to read a part of a record into the caller's buffer.
+// reader is the reused memory to read a part of a record into the caller's buffer.
 type reader struct {
 	sums       []byte
 	bufs       [][]byte
-	head, tail []byte // first and last block, where only a part of them is wanted
+	head, tail [blockLen]byte // first and last block, where only a part of them is wanted
 }
 
-var readers = sync.Pool{New: func() any {
-	return &reader{head: make([]byte, blockLen), tail: make([]byte, blockLen)}
-}}
+var readers freelist[reader]
 
 func (r *reader) release() {
 	clear(r.bufs)
-	readers.Put(r)
+	readers.put(r)
 }
 
 // read reads the bytes [off, off+len(dst)) of the shard whose record starts at at, by
@@ -119,18 +116,18 @@ func (r *reader) read(f disk.File, at int64, addr fs.ShardAddr, length uint32, o
 }
 
 // verifyStep is how much of a record is checked at a time.
-const verifyStep = 64 * blockLen
+const verifyStep = 16 * blockLen
 
-var verifyBufs = sync.Pool{New: func() any { b := make([]byte, verifyStep); return &b }}
+var verifyBufs freelist[[verifyStep]byte]
 
 // verify checks all of a record's blocks.
 func verify(f disk.File, at int64, addr fs.ShardAddr, length uint32) error {
-	buf := verifyBufs.Get().(*[]byte)
-	defer verifyBufs.Put(buf)
-	r := readers.Get().(*reader)
+	buf := verifyBufs.get()
+	defer verifyBufs.put(buf)
+	r := readers.get()
 	defer r.release()
 	for off := 0; off < int(length); off += verifyStep {
-		if err := r.read(f, at, addr, length, off, (*buf)[:min(verifyStep, int(length)-off)]); err != nil {
+		if err := r.read(f, at, addr, length, off, buf[:min(verifyStep, int(length)-off)]); err != nil {
 			return err
 		}
 	}

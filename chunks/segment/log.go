@@ -178,7 +178,11 @@ func (l *appendLog) allocLocked(t *tail, n int64) error {
 	if need <= t.alloc {
 		return nil
 	}
-	want := min(max(need, t.alloc+l.s.opts.Preallocate), max(need, l.s.opts.SegmentSize))
+	step := l.s.opts.Preallocate
+	if sp := l.s.space.Load(); sp != nil {
+		step = min(step, int64(sp.Free/64))
+	}
+	want := min(max(need, t.alloc+step), max(need, l.s.opts.SegmentSize))
 	for _, to := range []int64{want, need} {
 		if err := l.s.spaceFor(to - t.alloc); err != nil {
 			if to == need {

@@ -15,7 +15,7 @@ import (
 // Options tune a Store. Zero fields take their defaults.
 type Options struct {
 	SegmentSize int64 // bytes of a segment file; default 256 MiB, at least 4 KiB
-	Preallocate int64 // bytes of disk space that a segment takes at a time; default SegmentSize/32
+	Preallocate int64 // bytes of disk space that a segment takes at a time; default SegmentSize/4, less on a disk with little space
 
 	// Reserve is how many bytes of the disk stay free: below it writes get KindNoSpace,
 	// so that the index and compaction can still work. Default 128 MiB or 2 % of the
@@ -47,7 +47,7 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("segment size of %d bytes: need 4 KiB to 4 GiB", o.SegmentSize)
 	}
 	if o.Preallocate == 0 {
-		o.Preallocate = o.SegmentSize / 32
+		o.Preallocate = o.SegmentSize / 4
 	}
 	if o.FlushBytes == 0 {
 		o.FlushBytes = 64 << 20

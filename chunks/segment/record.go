@@ -85,13 +85,12 @@ func recordLen(n uint32) int64 {
 }
 
 // seed starts the checksums of a shard's blocks, so that whole blocks of another
-// shard fail in its place.
+// shard fail in its place. It is part of the format.
 func seed(a fs.ShardAddr) uint32 {
-	var b [13]byte
-	binary.LittleEndian.PutUint32(b[0:], uint32(a.PG))
-	binary.LittleEndian.PutUint64(b[4:], uint64(a.Stripe))
-	b[12] = a.Index
-	return crc32.Update(0, castagnoli, b[:])
+	x := uint64(a.Stripe)*0x9e3779b97f4a7c15 ^ (uint64(a.PG)<<8|uint64(a.Index))*0xd6e8feb86659fd93
+	x ^= x >> 32
+	x *= 0xd6e8feb86659fd93
+	return uint32(x >> 32)
 }
 
 // blockSum is the checksum of block i. The block's number is mixed in, so that blocks

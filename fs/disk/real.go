@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -358,8 +357,8 @@ func retry(call func() error) error {
 	}
 }
 
-// vectors are pooled so that a vectored call allocates nothing.
-var vectors = sync.Pool{New: func() any { return new([]unix.Iovec) }}
+// vectors are kept so that a vectored call allocates nothing.
+var vectors freelist[[]unix.Iovec]
 
 func (f *realFile) ReadV(bufs [][]byte, off int64) error {
 	return f.vectored(unix.SYS_PREADV, "read", bufs, off)
