@@ -81,6 +81,8 @@ func (s *Store) unflushed() bool {
 
 // tend does what is due. False if the store has failed.
 func (s *Store) tend(due bool) bool {
+	s.tending.Lock()
+	defer s.tending.Unlock()
 	s.mu.Lock()
 	due = due || s.unsaved >= s.opts.FlushBytes
 	s.mu.Unlock()
@@ -156,4 +158,20 @@ func (s *Store) backgroundError(err error) {
 	case <-s.broken:
 	case <-time.After(200 * time.Millisecond):
 	}
+}
+
+// Reclaim does at once what the maintainer does in time: it flushes the index, and
+// gives back the space of deleted shards.
+func (s *Store) Reclaim() error {
+	if err := s.enter(context.Background()); err != nil {
+		return err
+	}
+	defer s.leave()
+	s.tending.Lock()
+	defer s.tending.Unlock()
+	if err := s.flush(); err != nil {
+		return err
+	}
+	s.punchAll()
+	return s.compact()
 }

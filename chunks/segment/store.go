@@ -15,7 +15,7 @@
 //   - after an error of a sync nothing is appended to that segment any more
 //   - once the disk was seen to be gone, every call answers KindUnavailable
 //
-// Lock order: Store.life, appendLog.mu, index.applyMu, index.mu, and then those of
+// Lock order: Store.life, Store.tending, appendLog.mu, index.applyMu, index.mu, and then those of
 // handles, cache slots and Store.mu, under which no other is taken.
 package segment
 
@@ -55,7 +55,9 @@ type Store struct {
 	checked  atomic.Int64   // when the disk was last seen to be there, ns
 	space    atomic.Pointer[disk.Space]
 	counters counters
-	debt     time.Duration // of compaction to its rate; the maintainer's
+
+	tending sync.Mutex    // held while space is given back
+	debt    time.Duration // of compaction to its rate; guarded by tending
 
 	mu       sync.Mutex
 	inflight map[fs.ShardAddr]chan struct{} // Puts under way; closed at their end, nil if nobody waits
