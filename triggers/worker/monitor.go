@@ -1,0 +1,89 @@
+package worker
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+// monitorInterval is how often running workers are looked at. An excess of a budget is noticed that much later.
+const monitorInterval = 10 * time.Millisecond
+
+// monitorRest is for how many looks without a running worker the monitor stays.
+const monitorRest = 100
+
+// watched is one running invocation.
+type watched struct {
+	p       *process
+	budget  wake.Budget
+	started time.Time
+	cpu     time.Duration // clock of the process at the start
+	peak    int64         // most memory seen, in bytes; guarded by monitor.mu
+}
+
+// monitor kills workers that exceed their CPU, wall or memory budget. Its goroutine exists only while there is work.
+type monitor struct {
+	mu      sync.Mutex // taken by itself only
+	active  map[*watched]struct{}
+	running bool
+}
+
+func (m *monitor) add(w *watched) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.active == nil {
+		m.active = map[*watched]struct{}{}
+	}
+	m.active[w] = struct{}{}
+	if !m.running {
+		m.running = true
+		go m.loop()
+	}
+}
+
+// remove returns the peak memory seen.
+func (m *monitor) remove(w *watched) int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.active, w)
+	return w.peak
+}
+
+func (m *monitor) loop() {
+	tick := time.NewTicker(monitorInterval)
+	defer tick.Stop()
+	idle := 0
+	for range tick.C {
+		m.mu.Lock()
+		for w := range m.active {
+			w.look()
+		}
+		if idle++; len(m.active) > 0 {
+			idle = 0
+		}
+		if idle > monitorRest {
+			m.running = false
+			m.mu.Unlock()
+			return
+		}
+		m.mu.Unlock()
+	}
+}
+
+// look kills the worker if it has exceeded something.
+func (w *watched) look() {
+	if mem := w.p.memory(); mem > w.peak {
+		w.peak = mem
+	}
+	cpu, _ := w.p.cpu()
+	switch {
+	case w.peak > w.budget.Memory:
+		w.p.kill(fmt.Sprintf("memory budget of %s exceeded", formatSize(w.budget.Memory)))
+	case cpu-w.cpu > w.budget.CPU:
+		w.p.kill(fmt.Sprintf("cpu budget of %s exceeded", formatDuration(w.budget.CPU)))
+	case time.Since(w.started) > w.budget.Wall:
+		w.p.kill(fmt.Sprintf("wall budget of %s exceeded", formatDuration(w.budget.Wall)))
+	}
+}
