@@ -23,9 +23,11 @@ func TestMain(m *testing.M) {
 	if s := os.Getenv("WAKEFS_SEED"); s != "" {
 		seed = s
 	}
-	if f := flag.Lookup("rapid.seed"); f.Value.String() == "0" {
-		if err := f.Value.Set(seed); err != nil {
-			panic(err)
+	for name, value := range map[string]string{"seed": seed, "steps": "60", "nofailfile": "true"} {
+		if f := flag.Lookup("rapid." + name); f.Value.String() == f.DefValue {
+			if err := f.Value.Set(value); err != nil {
+				panic(err)
+			}
 		}
 	}
 	fmt.Printf("random tests: rerun with WAKEFS_SEED=%s\n", flag.Lookup("rapid.seed").Value)
