@@ -39,19 +39,23 @@ func (s *Store) Close() error {
 	return err
 }
 
-// closeIndex closes the database. That of a failed disk may wait forever for a flush
-// that was given up; it is left alone then.
+// closeIndex closes the database, or leaves it alone if its work was given up: it would
+// wait forever.
 func (s *Store) closeIndex() error {
 	closed := make(chan error, 1)
 	go func() { closed <- s.ix.db.Close() }()
 	select {
 	case err := <-closed:
 		return err
+	case <-s.abandoned:
+		return nil
 	case <-s.broken:
 	}
 	select {
 	case err := <-closed:
 		return err
+	case <-s.abandoned:
+		return nil
 	case <-time.After(closeWait):
 		return nil
 	}

@@ -139,7 +139,7 @@ func (l pebbleLogger) Errorf(format string, args ...any) {
 
 func (l pebbleLogger) Fatalf(format string, args ...any) {
 	l.s.fail(fs.Errorf("index", fs.KindOther, "", format, args...))
-	runtime.Goexit()
+	l.s.giveUpIndex()
 }
 
 // backgroundError is told of failed flushes and compactions, which Pebble retries at
@@ -151,7 +151,7 @@ func (s *Store) backgroundError(err error) {
 		}
 	}
 	if s.failed() != nil {
-		runtime.Goexit()
+		s.giveUpIndex()
 	}
 	s.opts.Logger.Warn("index: will retry", "err", err)
 	select {
@@ -174,4 +174,11 @@ func (s *Store) Reclaim() error {
 	}
 	s.punchAll()
 	return s.compact()
+}
+
+// giveUpIndex ends one of Pebble's goroutines in the middle of its work; the database
+// cannot be closed any more.
+func (s *Store) giveUpIndex() {
+	s.givenUp.Do(func() { close(s.abandoned) })
+	runtime.Goexit()
 }

@@ -32,7 +32,7 @@ func Open(fsys disk.FS, o Options) (*Store, error) {
 	}
 	s := &Store{
 		fsys: fsys, opts: o, lock: lock, handles: newHandles(fsys, o.OpenFiles),
-		closing: make(chan struct{}), broken: make(chan struct{}), wakeup: make(chan struct{}, 1),
+		closing: make(chan struct{}), broken: make(chan struct{}), abandoned: make(chan struct{}), wakeup: make(chan struct{}, 1),
 		inflight: make(map[fs.ShardAddr]chan struct{}), corrupt: make(map[fs.ShardAddr]struct{}), stuck: make(map[uint32]struct{}),
 	}
 	s.log = &appendLog{s: s, nextID: 1}

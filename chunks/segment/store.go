@@ -46,15 +46,18 @@ type Store struct {
 	log     *appendLog
 	ix      *index
 
-	life     sync.RWMutex // held for reading by every call, for writing by Close
-	closing  chan struct{}
-	failure  atomic.Pointer[failure]
-	broken   chan struct{} // closed at the first failure
-	wakeup   chan struct{}
-	done     sync.WaitGroup // the maintainer
-	checked  atomic.Int64   // when the disk was last seen to be there, ns
-	space    atomic.Pointer[disk.Space]
-	counters counters
+	life    sync.RWMutex // held for reading by every call, for writing by Close
+	closing chan struct{}
+	failure atomic.Pointer[failure]
+	broken  chan struct{} // closed at the first failure
+
+	abandoned chan struct{} // closed when the index's work was given up
+	givenUp   sync.Once
+	wakeup    chan struct{}
+	done      sync.WaitGroup // the maintainer
+	checked   atomic.Int64   // when the disk was last seen to be there, ns
+	space     atomic.Pointer[disk.Space]
+	counters  counters
 
 	tending sync.Mutex    // held while space is given back
 	debt    time.Duration // of compaction to its rate; guarded by tending

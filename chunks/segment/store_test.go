@@ -310,7 +310,7 @@ func TestCorruption(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := disk.NewMem()
-			o := Options{FlushInterval: time.Hour}
+			o := Options{SegmentSize: 1 << 20, FlushInterval: time.Hour}
 			s := openStore(t, d, o)
 			for i := range 10 {
 				put(t, s, i, n)
