@@ -64,8 +64,8 @@ func inotifyLatency(ctx context.Context, handler, dir string, n int) (all []floa
 			answers <- answer{at, err}
 		}
 	}()
-	for i := range n {
-		closing, err := drop(dir, fmt.Sprintf("event-%06d", i))
+	for range n {
+		closing, err := drop(dir, unique("event"))
 		if err != nil {
 			return nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -69,6 +70,17 @@ func (r *report) add(onWakefs bool, samples []sample) {
 	}
 }
 
+// ordered returns the results as they are printed: speed in the order of the run, then memory, which was looked at in between.
+func (r *report) ordered() []*result {
+	isMemory := func(res *result) int {
+		if res.metric.unit == megabytes {
+			return 1
+		}
+		return 0
+	}
+	return slices.SortedStableFunc(slices.Values(r.results), func(a, b *result) int { return isMemory(a) - isMemory(b) })
+}
+
 func (r *report) find(m metric) *result {
 	for _, res := range r.results {
 		if res.metric.name == m.name {
@@ -86,7 +98,7 @@ func (r *report) table(w io.Writer) error {
 	fmt.Fprintf(w, "%d CPUs, Linux %s, %s, medians of %d rounds, %s\n\n", m.CPUs, m.Kernel, m.Filesystem, m.Rounds, m.Time)
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "what\tunit\twakefs\tlocal disk\tratio\tgoal\t")
-	for _, res := range r.results {
+	for _, res := range r.ordered() {
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", res.metric.name, res.metric.unit,
 			figure(res.wakefs), figure(res.local), res.ratioText(), res.metric.goal, res.verdict())
 	}
@@ -149,7 +161,7 @@ func (r *report) json(w io.Writer) error {
 		Notes   []string     `json:"notes,omitempty"`
 		Failed  []string     `json:"failed,omitempty"`
 	}{Machine: r.machine, Notes: r.notes, Failed: r.failed}
-	for _, res := range r.results {
+	for _, res := range r.ordered() {
 		j := jsonResult{Name: res.metric.name, Unit: res.metric.unit.String(), Wakefs: res.wakefs, Local: res.local, Goal: res.metric.goal.String()}
 		if ratio, ok := res.ratio(); ok {
 			j.Ratio = &ratio

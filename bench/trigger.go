@@ -80,12 +80,13 @@ func triggerLatency(ctx context.Context, mount string, n int) ([]float64, error)
 		return nil, err
 	}
 	var all []float64
-	for i := range n {
-		closing, err := drop(in, fmt.Sprintf("event-%06d", i))
+	for range n {
+		name := unique("event")
+		closing, err := drop(in, name)
 		if err != nil {
 			return nil, err
 		}
-		woken, err := awaitAnswer(ctx, mount, fmt.Sprintf("event-%06d", i), eventPatience)
+		woken, err := awaitAnswer(ctx, mount, name, eventPatience)
 		if err != nil {
 			return nil, err
 		}
@@ -93,6 +94,9 @@ func triggerLatency(ctx context.Context, mount string, n int) ([]float64, error)
 	}
 	return all, nil
 }
+
+// unique returns a file name that was never used, so that no answer is taken for that of another file.
+func unique(kind string) string { return fmt.Sprintf("%s-%d", kind, time.Now().UnixNano()) }
 
 // drop writes a small file and returns the time just before it is closed.
 func drop(dir, name string) (closing time.Time, err error) {
@@ -129,8 +133,8 @@ func awaitAnswer(ctx context.Context, mount, name string, patience time.Duration
 // awaitDeployed drops probes until one is answered: only then the script is live everywhere and its worker is warm.
 func awaitDeployed(ctx context.Context, mount string) error {
 	deadline := time.Now().Add(deployPatience)
-	for i := 0; ; i++ {
-		name := fmt.Sprintf("probe-%d-%d", time.Now().UnixNano(), i)
+	for {
+		name := unique("probe")
 		if _, err := drop(filepath.Join(mount, "latency-in"), name); err != nil {
 			return err
 		}
