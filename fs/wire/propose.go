@@ -224,13 +224,24 @@ func (s *metaSession) dropLocked(which func(*owed) bool) {
 
 // makeRoom waits while too much is owed.
 func (s *metaSession) makeRoom(ctx context.Context) error {
-	s.mu.Lock()
-	full := len(s.owed) > 0 && s.owed[0].ack > 0 && (s.seq-s.owed[0].seq >= maxSpan || s.bytes >= maxOwed)
-	s.mu.Unlock()
-	if !full {
-		return nil
+	pause := s.c.opts.Backoff
+	for {
+		s.mu.Lock()
+		far := len(s.owed) > 0 && s.seq-s.owed[0].seq >= maxSpan
+		inFlight := far && s.owed[0].ack == 0
+		full := far || s.bytes >= maxOwed
+		s.mu.Unlock()
+		switch {
+		case inFlight: // its caller is trying
+			if sleep(ctx, &pause, s.c.opts.MaxBackoff) != nil {
+				return contextError("propose", ctx)
+			}
+		case full:
+			return s.settle(ctx)
+		default:
+			return nil
+		}
 	}
-	return s.settle(ctx)
 }
 
 // Sync implements fs.Meta.
@@ -251,7 +262,13 @@ func (s *metaSession) settle(ctx context.Context) error {
 		s.mu.Lock()
 		mark := s.acks
 		s.mu.Unlock()
-		err := s.syncOnce(ctx)
+		cc, _, err := s.c.main.slots[0].conn(ctx)
+		if err == nil {
+			var broken bool
+			if broken, err = s.syncOn(ctx, cc); err != nil && !broken {
+				s.lostTouch(cc, err)
+			}
+		}
 		if err == nil {
 			s.mu.Lock()
 			s.dropLocked(func(x *owed) bool { return x.ack > 0 && x.ack <= mark })
@@ -267,52 +284,84 @@ func (s *metaSession) settle(ctx context.Context) error {
 	}
 }
 
-func (s *metaSession) syncOnce(ctx context.Context) error {
-	cl := s.newCall("sync", mSync)
-	defer cl.free()
-	cc, _, err := s.c.main.slots[0].conn(ctx)
-	if err != nil {
-		return err
-	}
-	if err = cc.do(ctx, cl); err != nil && !cl.broken {
-		s.lostTouch(cc, err)
+// replay proposes again all that is owed, in order, on a new connection. An error means that the
+// connection is of no use.
+func (s *metaSession) replay(ctx context.Context, cc *clientConn) error {
+	told, err := s.replayOnce(ctx, cc)
+	if told { // of a loss before this connection: now all is known to be proposed after it
+		_, err = s.replayOnce(ctx, cc)
 	}
 	return err
 }
 
-// replay proposes again all that is owed, in order, on a new connection. An error means that the
-// connection is of no use.
-func (s *metaSession) replay(ctx context.Context, cc *clientConn) error {
+// replayOnce is replay; told says that the service told of a loss.
+func (s *metaSession) replayOnce(ctx context.Context, cc *clientConn) (told bool, err error) {
 	s.mu.Lock()
 	list := slices.Clone(s.owed)
 	s.mu.Unlock()
-	for _, o := range list {
-		if s.isDropped(o) {
+	for len(list) > 0 {
+		// Settled in steps: connections that break soon still get ahead.
+		step := list[:min(len(list), replayStep)]
+		list = list[len(step):]
+		accepted := false
+		for _, o := range step {
+			owed, acked := s.standing(o)
+			if !owed {
+				continue
+			}
+			if err := s.replayOne(ctx, cc, o); err != nil {
+				return false, err
+			}
+			accepted = accepted || acked
+		}
+		if !accepted {
 			continue
 		}
-		cl := s.newCall("propose", mPropose)
-		cl.req = append(fs.AppendUint(cl.req, fs.Accepted), o.tx...)
-		var res fs.Result
-		err := cc.do(ctx, cl)
-		if err == nil {
-			cl.keep()
-			res.Decode(&cl.d)
-			err = cl.decoded()
+		broken, err := s.syncOn(ctx, cc)
+		if err != nil {
+			return !broken && fs.KindOf(err) == fs.KindUnavailable, err
 		}
-		cl.free()
-		if err != nil && (retryable(err) || ctx.Err() != nil) {
-			return err
-		}
-		s.replayed(o, res, err)
+		s.mu.Lock()
+		s.dropLocked(func(x *owed) bool { return x.ack > 0 && slices.Contains(step, x) })
+		s.mu.Unlock()
 	}
+	return false, nil
+}
+
+// standing tells whether the Tx is owed still (else its caller gave up, or one before it is lost), and whether it was accepted.
+func (s *metaSession) standing(o *owed) (owed, acked bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Contains(s.owed, o), o.ack > 0
+}
+
+// replayStep is how many Txs are proposed again before a Sync.
+const replayStep = 16
+
+func (s *metaSession) replayOne(ctx context.Context, cc *clientConn, o *owed) error {
+	cl := s.newCall("propose", mPropose)
+	defer cl.free()
+	cl.req = append(fs.AppendUint(cl.req, fs.Accepted), o.tx...)
+	var res fs.Result
+	err := cc.do(ctx, cl)
+	if err == nil {
+		cl.keep()
+		res.Decode(&cl.d)
+		err = cl.decoded()
+	}
+	if err != nil && uncertain(err) {
+		return err
+	}
+	s.replayed(o, res, err)
 	return nil
 }
 
-// isDropped tells that the Tx is owed no more: its caller gave up, or one before it is lost.
-func (s *metaSession) isDropped(o *owed) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return !slices.Contains(s.owed, o)
+// syncOn makes a Sync on a connection; broken says that the error is the connection's.
+func (s *metaSession) syncOn(ctx context.Context, cc *clientConn) (broken bool, err error) {
+	cl := s.newCall("sync", mSync)
+	defer cl.free()
+	err = cc.do(ctx, cl)
+	return cl.broken, err
 }
 
 // loseLocked gives up an accepted Tx, and all accepted after it, as a lost log would.
