@@ -18,7 +18,7 @@ type gen uint64
 // promises from those made to others. Guarded by Node.mu.
 type pending struct {
 	keys    *btreemap.BTreeMap[[]byte, pendingValue]
-	applied gen // the last Tx that is in the store
+	applied gen  // the last Tx that is in the store
 	live    bool // this node leads: what is pending and applied is all there is
 }
 

@@ -16,7 +16,7 @@ import (
 
 const (
 	placeInterval = time.Second
-	missingBatch = 256 // stripes of a lost server that one Tx marks
+	missingBatch  = 256 // stripes of a lost server that one Tx marks
 )
 
 // placer keeps enough writable placement groups, on the leader: it listens to the chunk servers' reports,

@@ -15,13 +15,17 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/wakefs/wakefs/fs"
+	"github.com/wakefs/wakefs/fs/disk"
+	"github.com/wakefs/wakefs/meta/wal"
 )
 
 // raftLog is the entryLog over hashicorp/raft.
 type raftLog struct {
 	n     *Node
 	raft  *raft.Raft
-	bolt  *raftboltdb.BoltStore
+	bolt  *raftboltdb.BoltStore // term and vote
+	files *disk.Real            // of wal
+	wal   *wal.Log
 	snaps *snapshotStore
 
 	alone      atomic.Bool  // the committed configuration has one voter: this node
@@ -98,16 +102,37 @@ func (l *raftLog) open(o *Options, dir *dataDir) (err error) {
 		Path: dir.sub("raft.db"),
 		BoltOptions: &bbolt.Options{
 			Timeout: time.Second, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType,
-			InitialMmapSize: 256 << 20, // address space, not memory: growing it later stops all readers
 		},
 	})
 	if err != nil {
 		return err
 	}
-	if err := l.start(o); err != nil {
-		return errors.Join(err, l.bolt.Close())
+	if err = l.openWAL(dir); err == nil {
+		err = l.start(o)
+	}
+	if err != nil {
+		return errors.Join(err, l.closeStores())
 	}
 	return nil
+}
+
+func (l *raftLog) openWAL(dir *dataDir) (err error) {
+	if l.files, err = disk.MakeReal(dir.sub("wal")); err != nil {
+		return err
+	}
+	l.wal, err = wal.Open(l.files, wal.Options{})
+	return err
+}
+
+func (l *raftLog) closeStores() error {
+	err := l.bolt.Close()
+	if l.wal != nil {
+		err = errors.Join(err, l.wal.Close())
+	}
+	if l.files != nil {
+		err = errors.Join(err, l.files.Close())
+	}
+	return err
 }
 
 func (l *raftLog) start(o *Options) error {
@@ -127,10 +152,8 @@ func (l *raftLog) start(o *Options) error {
 	if trans == nil {
 		_, trans = raft.NewInmemTransport(raft.ServerAddress(o.Addr))
 	}
-	logs, err := raft.NewLogCache(256, l.bolt)
-	if err != nil {
-		return err
-	}
+	// No raft.LogCache: it counts entries, not bytes, and the kernel has what was just written.
+	logs := l.wal
 	known, err := raft.HasExistingState(logs, l.bolt, l.snaps)
 	if err != nil {
 		return err
@@ -248,7 +271,7 @@ func (l *raftLog) close() error {
 	err := l.raft.Shutdown().Error()
 	l.stop()
 	l.done.Wait()
-	return errors.Join(err, l.bolt.Close())
+	return errors.Join(err, l.closeStores())
 }
 
 // takeSnapshots takes one whenever enough log has been written. (Raft takes them by the
