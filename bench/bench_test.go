@@ -262,3 +262,21 @@ func TestFlags(t *testing.T) {
 		t.Errorf("--list printed %q", lines)
 	}
 }
+
+func TestTriggerFinished(t *testing.T) {
+	before := trigger{Done: 10, Failed: 2, Dead: 1}
+	for _, tc := range []struct {
+		now      trigger
+		expected bool
+	}{
+		{trigger{Done: 15, Failed: 2, Dead: 1}, true},
+		{trigger{Done: 14, Failed: 2, Dead: 1, Backlog: 1}, false},
+		{trigger{Done: 14, Failed: 9, Dead: 1, Backlog: 1}, false}, // retries are not invocations
+		{trigger{Done: 14, Failed: 5, Dead: 2}, true},
+		{trigger{Done: 12, Failed: 2, Dead: 1}, false}, // not yet enqueued
+	} {
+		if got := tc.now.finished(before, 5); got != tc.expected {
+			t.Errorf("%+v after %+v: finished is %v", tc.now, before, got)
+		}
+	}
+}
