@@ -252,3 +252,15 @@ func triggerOf(s *script.Spec) fs.Trigger {
 	}
 	return t
 }
+
+// Rollback is the registration of t with an older version of its script, src, live.
+func Rollback(t *fs.Trigger, version string, src []byte, now int64) (fs.Trigger, error) {
+	prog, err := script.Compile(t.Name, map[string]string{t.Name + ".go": string(src)})
+	if err != nil {
+		return fs.Trigger{}, err
+	}
+	next := triggerOf(prog.Spec)
+	next.Version, next.Source, next.Owner, next.Disabled = version, t.Source, t.Owner, t.Disabled
+	next.Deployed, next.Size = now, int64(len(src))
+	return next, nil
+}

@@ -38,7 +38,7 @@ func (d *Dispatcher) run(ctx context.Context, inv fs.Invocation) (fs.Invocation,
 	var report fs.Report
 	for err == nil {
 		var out worker.Outcome
-		out, err = d.attempt(ctx, &t, prog, &inv, &e)
+		out, err = d.attempt(ctx, &t, prog, &inv, &e, &fs.Ack{ID: inv.ID, Attempt: inv.Attempt})
 		report = reportOf(&out, started)
 		if err == nil || ctx.Err() != nil || !conflict(err) || e.Conflicts >= maxConflicts {
 			break
@@ -65,14 +65,14 @@ func conflict(err error) bool {
 	return ours && fs.KindOf(err) != fs.KindUnavailable
 }
 
-// attempt runs the function once and commits what it did. An error of the function is a
-// *functionError, any other is of the commit.
-func (d *Dispatcher) attempt(ctx context.Context, t *fs.Trigger, prog *script.Program, inv *fs.Invocation, e *Entry) (worker.Outcome, error) {
+// attempt runs the function once and commits what it did, together with ack unless that is nil. An error
+// of the function is a *functionError, any other is of the commit.
+func (d *Dispatcher) attempt(ctx context.Context, t *fs.Trigger, prog *script.Program, inv *fs.Invocation, e *Entry, ack *fs.Ack) (worker.Outcome, error) {
 	h := newHost(ctx, d.o.Meta, d.o.Stripes, d.o.Clock, t, append(inv.Event.Chain[:len(inv.Event.Chain):len(inv.Event.Chain)], t.Name))
 	out, err := d.o.Pool.Invoke(ctx, prog, eventOf(&inv.Event), int(inv.Attempt)+1, budgetOf(&t.Budget), h)
 	e.note(&out)
 	if err == nil && out.Failed() {
-		err = &functionError{out.Reason()}
+		err = &functionError{out.Reason}
 	}
 	if err != nil {
 		h.abandon(context.WithoutCancel(ctx))
@@ -81,7 +81,10 @@ func (d *Dispatcher) attempt(ctx context.Context, t *fs.Trigger, prog *script.Pr
 	tx := h.spec.Tx()
 	e.Effects = effects(tx)
 	tx.Time = d.o.Clock()
-	tx.Ops = append(tx.Ops, &fs.Ack{ID: inv.ID, Attempt: inv.Attempt, Report: reportOf(&out, e.Time.UnixNano())})
+	if ack != nil {
+		ack.Report = reportOf(&out, e.Time.UnixNano())
+		tx.Ops = append(tx.Ops, ack)
+	}
 	// Accepted is enough: until the commit the event is still queued, and after a crash both are
 	// there or neither.
 	if _, err := d.o.Meta.Propose(ctx, tx, fs.Accepted); err != nil {
@@ -194,4 +197,15 @@ func effects(tx *fs.Tx) []string {
 		out = append(out, s)
 	}
 	return out
+}
+
+func reportOf(o *worker.Outcome, started int64) fs.Report {
+	return fs.Report{
+		Started: started, Wall: int64(o.Wall), CPU: int64(o.CPU), Memory: o.Memory, Read: o.Read, Written: o.Written, Ops: o.Ops,
+	}
+}
+
+// note takes over what an attempt used and printed.
+func (e *Entry) note(o *worker.Outcome) {
+	e.Wall, e.CPU, e.Memory, e.Read, e.Written, e.Ops, e.Output = o.Wall, o.CPU, o.Memory, o.Read, o.Written, o.Ops, o.Output
 }

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	iofs "io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/wakefs/wakefs/fs/disk"
+)
+
+// config is what `up` is told.
+type config struct {
+	Data     string   // data directory: metadata, logs, the socket, and the disks' folders by default
+	Mount    string   // mount point; empty: none
+	Disks    int      // folders under Data to use as disks
+	Disk     []string // folders to use as disks instead
+	Listen   string   // loopback TCP address besides the socket; empty: none
+	Samples  bool     // install the sample functions
+	Triggers string   // host folder of scripts to publish; empty: none
+	Relaxed  bool     // durability=fsync
+	Replace  bool     // a disk's folder that is empty replaces the disk that was there
+	Verbose  bool
+	Workers  int // invocations at once; 0: by the number of CPUs
+}
+
+func (c *config) validate() error {
+	switch {
+	case c.Disks < 1 || c.Disks > 64:
+		return usagef("--disks %d: need 1 to 64", c.Disks)
+	case len(c.Disk) > 64:
+		return usagef("--disk: at most 64 folders")
+	case c.Workers < 0:
+		return usagef("--workers %d: need 0 (by the number of CPUs) or more", c.Workers)
+	}
+	seen := make(map[string]bool)
+	for _, d := range c.Disk {
+		abs, err := filepath.Abs(d)
+		if err != nil {
+			return err
+		}
+		if seen[abs] {
+			return usagef("--disk %s is given twice: a stripe's shards belong on different disks", d)
+		}
+		seen[abs] = true
+	}
+	if c.Listen != "" && !loopback(c.Listen) {
+		return usagef("--listen %s: only loopback addresses (127.0.0.1:PORT) are served without mTLS", c.Listen)
+	}
+	return nil
+}
+
+// dataVersion is the version of the layout of a data directory.
+const dataVersion = 1
+
+// layout is the file node.json of a data directory.
+type layout struct {
+	Version int      `json:"version"`
+	Disks   []string `json:"disks"` // folders, absolute or relative to the data directory
+	UUIDs   []string `json:"uuids"` // of the chunk servers in them
+}
+
+const layoutFile = "node.json"
+
+// socketPath is where the node of a data directory listens.
+func socketPath(data string) string { return filepath.Join(data, "node.sock") }
+
+// loadLayout reads node.json; a directory without one is new.
+func loadLayout(data string) (layout, error) {
+	var l layout
+	b, err := os.ReadFile(filepath.Join(data, layoutFile))
+	if errors.Is(err, iofs.ErrNotExist) {
+		return layout{Version: dataVersion}, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &l)
+	}
+	if err != nil {
+		return l, fmt.Errorf("%s: %w", filepath.Join(data, layoutFile), err)
+	}
+	if l.Version > dataVersion {
+		return l, fmt.Errorf("%s was made by a newer wakefs (layout %d, this one knows %d): run that version", data, l.Version, dataVersion)
+	}
+	return l, nil
+}
+
+// save writes node.json whole or not at all.
+func (l *layout) save(fsys disk.FS) error {
+	b, err := json.MarshalIndent(l, "", "  ")
+	if err != nil {
+		return err
+	}
+	return disk.WriteFile(fsys, layoutFile, append(b, '\n'))
+}
+
+// folders says which folders are this node's disks: those it has, or for a new node those it
+// is told. A node that has data keeps its disks.
+func (c *config) folders(l *layout) ([]string, error) {
+	var want []string
+	for _, d := range c.Disk {
+		abs, err := filepath.Abs(d)
+		if err != nil {
+			return nil, err
+		}
+		want = append(want, abs)
+	}
+	if len(want) == 0 {
+		for i := range c.Disks {
+			want = append(want, filepath.Join("disks", strconv.Itoa(i)))
+		}
+	}
+	if len(l.Disks) == 0 {
+		return want, nil
+	}
+	for i, d := range l.Disks {
+		if i >= len(want) || want[i] != d {
+			if len(c.Disk) > 0 || i >= len(want) {
+				return nil, fmt.Errorf("this node has its data on the disks %q: give the same ones, in the same order (more may follow)", l.Disks)
+			}
+			return l.Disks, nil
+		}
+	}
+	return want, nil
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/wakefs/wakefs/fs"
+	"github.com/wakefs/wakefs/triggers"
+)
+
+// The node's side of the trigger commands.
+
+func (n *node) triggerList(ctx context.Context) ([]triggerRow, error) {
+	list, err := n.session.Triggers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]triggerRow, len(list))
+	for i := range list {
+		rows[i] = rowOf(&list[i])
+	}
+	return rows, nil
+}
+
+func rowOf(t *fs.Trigger) triggerRow {
+	r := triggerRow{
+		Name: t.Name, Version: t.Version, State: "live", Refused: t.Refused, Owner: t.Owner.UID, Deployed: time.Unix(0, t.Deployed),
+		Queued: t.Stats.Queued, Done: t.Stats.Done, Failed: t.Stats.Failed, Dead: t.Stats.Dead, Backlog: t.Stats.Backlog,
+	}
+	switch {
+	case t.Disabled:
+		r.State = "disabled"
+	case t.Version == "":
+		r.State = "refused"
+	case t.Refused != "":
+		r.State = "live (new save refused)"
+	}
+	for _, m := range t.On {
+		s := m.Events.String() + " " + strings.Join(m.Globs, " ")
+		for _, not := range m.Not {
+			s += " !" + not
+		}
+		r.On = append(r.On, s)
+	}
+	return r
+}
+
+// find returns a trigger, or an error that says how to see which there are.
+func (n *node) find(ctx context.Context, name string) (fs.Trigger, error) {
+	list, err := n.session.Triggers(ctx)
+	if err != nil {
+		return fs.Trigger{}, err
+	}
+	for _, t := range list {
+		if t.Name == name {
+			return t, nil
+		}
+	}
+	return fs.Trigger{}, fs.Errorf("trigger", fs.KindNotFound, name, "there is no function of that name; see `wakefs trigger list`")
+}
+
+func (n *node) triggerShow(ctx context.Context, q triggerRequest) (triggerDetail, error) {
+	t, err := n.find(ctx, q.Trigger)
+	if err != nil {
+		return triggerDetail{}, err
+	}
+	d := triggerDetail{triggerRow: rowOf(&t), Budget: t.Budget}
+	if d.Versions, err = n.session.TriggerVersions(ctx, t.Name); err != nil && fs.KindOf(err) != fs.KindNotFound {
+		return d, err
+	}
+	if t.Version != "" {
+		src, err := n.session.TriggerSource(ctx, t.Name, t.Version)
+		if err != nil {
+			return d, err
+		}
+		d.Source = string(src)
+	}
+	entries, _ := n.output.Since(0, func(e *triggers.Entry) bool { return e.Trigger == t.Name })
+	d.Recent = entries[max(0, len(entries)-10):]
+	return d, nil
+}
+
+func (n *node) propose(ctx context.Context, op fs.Op) (fs.OpResult, error) {
+	res, err := n.session.Propose(ctx, &fs.Tx{Time: now(), Ops: []fs.Op{op}}, fs.Committed)
+	if err != nil {
+		return fs.OpResult{}, err
+	}
+	return res.Ops[0], n.dispatcher.Refresh(ctx)
+}
+
+// triggerSet disables (Drop) or enables a trigger.
+func (n *node) triggerSet(ctx context.Context, q triggerRequest) (struct{}, error) {
+	t, err := n.find(ctx, q.Trigger)
+	if err == nil {
+		_, err = n.propose(ctx, &fs.SetTrigger{Name: t.Name, Source: t.Source, Disabled: q.Drop, Refused: t.Refused})
+	}
+	return struct{}{}, err
+}
+
+// triggerRollback makes a version live again: the named one, or the one deployed before the
+// live one. It answers with the version.
+func (n *node) triggerRollback(ctx context.Context, q triggerRequest) (string, error) {
+	t, err := n.find(ctx, q.Trigger)
+	if err != nil {
+		return "", err
+	}
+	versions, err := n.session.TriggerVersions(ctx, t.Name)
+	if err != nil {
+		return "", err
+	}
+	want := ""
+	for _, v := range versions {
+		if q.Version != "" && strings.HasPrefix(v.Version, q.Version) || q.Version == "" && v.Version != t.Version {
+			if want != "" && q.Version != "" {
+				return "", fs.Errorf("rollback", fs.KindInvalid, t.Name, "several versions begin with %q: give more of it", q.Version)
+			}
+			if want == "" {
+				want = v.Version
+			}
+		}
+	}
+	if want == "" {
+		return "", fs.Errorf("rollback", fs.KindNotFound, t.Name, "there is no such version to go back to; see `wakefs trigger history %s`", t.Name)
+	}
+	src, err := n.session.TriggerSource(ctx, t.Name, want)
+	if err != nil {
+		return "", err
+	}
+	next, err := triggers.Rollback(&t, want, src, now())
+	if err != nil {
+		return "", err
+	}
+	_, err = n.propose(ctx, &fs.PutTrigger{Trigger: next})
+	return want, err
+}
+
+// maxDead is how many dead letters are listed at once.
+const maxDead = 1000
+
+func (n *node) triggerDead(ctx context.Context, q triggerRequest) ([]fs.Invocation, error) {
+	return n.session.DeadLetters(ctx, q.Trigger, 0, maxDead)
+}
+
+func (n *node) triggerRequeue(ctx context.Context, q triggerRequest) (uint64, error) {
+	if _, err := n.find(ctx, q.Trigger); err != nil && !q.Drop {
+		return 0, err
+	}
+	op := &fs.Requeue{Drop: q.Drop}
+	for _, id := range q.IDs {
+		op.IDs = append(op.IDs, fs.InvocationID(id))
+	}
+	total := uint64(0)
+	for {
+		if len(q.IDs) == 0 {
+			dead, err := n.session.DeadLetters(ctx, q.Trigger, 0, maxDead)
+			if err != nil || len(dead) == 0 {
+				return total, err
+			}
+			op.IDs = nil
+			for i := range dead {
+				op.IDs = append(op.IDs, dead[i].ID)
+			}
+		}
+		res, err := n.propose(ctx, op)
+		total += res.ID
+		if err != nil || len(q.IDs) > 0 || len(op.IDs) < maxDead {
+			return total, err
+		}
+	}
+}
+
+// triggerLogs streams entries of the log.
+func (n *node) triggerLogs(ctx context.Context, req []byte, w io.Writer) error {
+	var q logsRequest
+	if err := json.Unmarshal(req, &q); err != nil {
+		return fs.E("call", fs.KindInvalid, "", err)
+	}
+	match := func(e *triggers.Entry) bool {
+		return (q.Trigger == "" || e.Trigger == q.Trigger) && (q.Invocation == 0 || e.Invocation == q.Invocation)
+	}
+	if q.Trigger != "" {
+		if _, err := n.find(ctx, q.Trigger); err != nil {
+			if entries, _ := n.output.Since(0, match); len(entries) == 0 {
+				return err
+			}
+		}
+	}
+	entries, at := n.output.Since(0, match)
+	if q.Last > 0 {
+		entries = entries[max(0, len(entries)-q.Last):]
+	}
+	for {
+		for i := range entries {
+			if err := writeLine(w, &entries[i]); err != nil {
+				return fmt.Errorf("the reader is gone: %w", err)
+			}
+		}
+		if !q.Follow {
+			return nil
+		}
+		if err := n.output.Wait(ctx, at); err != nil {
+			return nil // the node stops, or nobody reads any more
+		}
+		entries, at = n.output.Since(at, match)
+	}
+}

@@ -1,0 +1,283 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"github.com/wakefs/wakefs/chunks"
+	"github.com/wakefs/wakefs/fs"
+	"github.com/wakefs/wakefs/fs/client"
+	"github.com/wakefs/wakefs/meta"
+	"github.com/wakefs/wakefs/triggers"
+	"github.com/wakefs/wakefs/triggers/script"
+	"github.com/wakefs/wakefs/triggers/worker"
+)
+
+func newTriggerTest() *cobra.Command {
+	var t tryOptions
+	cmd := &cobra.Command{
+		Use:   "test SCRIPT --file SAMPLE",
+		Short: "Run a script on a local file, without a node, and print what it did",
+		Long: `Run a script on a local file, without a node, and print what it did. The script runs in
+the same sandbox and under the same budget as in a cluster, on a file system in memory
+that has only the sample; nothing on disk changes.`,
+		Example: "  wakefs trigger test csv2json.go --file orders.csv --as /inbox/orders.csv",
+		Args:    args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, a []string) error {
+			if t.file == "" {
+				return usagef("--file is missing: give a sample to run the script on")
+			}
+			t.script = a[0]
+			res, err := t.run(cmd.Context())
+			if res == nil {
+				return err
+			}
+			if t.json {
+				return errors.Join(err, printJSON(cmd.OutOrStdout(), res))
+			}
+			res.print(cmd.OutOrStdout())
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&t.file, "file", "", "the sample, a local file")
+	cmd.Flags().StringVar(&t.as, "as", "", "the path at which the sample arrives (default: one that the script's first glob matches)")
+	cmd.Flags().StringVar(&t.event, "event", "arrive", "the type of event: "+strings.Join(fs.EventNames[:], ", "))
+	cmd.Flags().BoolVar(&t.json, "json", false, "print JSON")
+	return cmd
+}
+
+// tryOptions are the command's flags.
+type tryOptions struct {
+	script, file, as, event string
+	json                    bool
+}
+
+// tryResult is what the script did.
+type tryResult struct {
+	triggers.Entry
+	Files []tryFile `json:"files"`
+}
+
+// tryFile is a file that is there after the run and was not before, or not so.
+type tryFile struct {
+	Path string `json:"path"`
+	Size int64  `json:"size"`
+	Head string `json:"head,omitempty"` // the first bytes, if they are text
+}
+
+func (t *tryOptions) run(ctx context.Context) (*tryResult, error) {
+	src, err := os.ReadFile(t.script)
+	if err != nil {
+		return nil, err
+	}
+	name := strings.TrimSuffix(filepath.Base(t.script), ".go")
+	prog, err := script.Compile(name, map[string]string{name + ".go": string(src)})
+	if err != nil {
+		return nil, err
+	}
+	typ := fs.ParseEventType(t.event)
+	if typ == 0 {
+		return nil, usagef("--event %s: one of %s", t.event, strings.Join(fs.EventNames[:], ", "))
+	}
+	as := t.as
+	if as == "" {
+		as = placeFor(prog, filepath.Base(t.file))
+	}
+	if !strings.HasPrefix(as, "/") {
+		return nil, usagef("--as %s: an absolute path, as it would be in the file system", as)
+	}
+	s, err := newScratch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	sample, err := os.ReadFile(t.file)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.files.MkdirAll(ctx, &s.me, path.Dir(as), 0o755); err != nil {
+		return nil, err
+	}
+	if err := s.files.WriteFile(ctx, &s.me, as, sample, 0o644); err != nil {
+		return nil, err
+	}
+	attr, err := s.files.Resolve(ctx, as, true)
+	if err != nil {
+		return nil, err
+	}
+	pool := worker.NewPool(worker.Options{})
+	defer pool.Close() //nolint:errcheck // its processes end with this one
+	ev := fs.Event{Type: typ, Path: as, Ino: attr.Ino, Mode: attr.Mode, Version: attr.Version, Size: attr.Size, UID: attr.UID, GID: attr.GID, Time: now()}
+	before, err := s.tree(ctx)
+	if err != nil {
+		return nil, err
+	}
+	entry, err := triggers.Try(ctx, s.meta, s.files.Stripes(), pool, now, prog, ev)
+	res := &tryResult{Entry: entry}
+	res.Time = time.Now()
+	if err != nil {
+		return res, fmt.Errorf("%s: %w", name, err)
+	}
+	res.Files, err = s.changed(ctx, before)
+	return res, err
+}
+
+// placeFor is a path that the script wakes for: its first glob up to the first wildcard, with
+// the sample's name.
+func placeFor(prog *script.Program, name string) string {
+	glob := prog.Spec.Rules[0].Globs[0]
+	if i := strings.IndexAny(glob, "*?[{\\"); i >= 0 {
+		glob = glob[:strings.LastIndexByte(glob[:i], '/')+1] + name
+	}
+	return glob
+}
+
+// scratch is a file system in memory.
+type scratch struct {
+	node  *meta.Node
+	meta  fs.Meta
+	files *client.Client
+	me    fs.Cred
+}
+
+type memoryServers map[fs.ServerID]fs.ShardStore
+
+func (m memoryServers) Server(id fs.ServerID) (fs.ShardStore, error) {
+	if s, ok := m[id]; ok {
+		return s, nil
+	}
+	return nil, fs.E("chunk server", fs.KindUnavailable, "", nil)
+}
+
+func newScratch(ctx context.Context) (*scratch, error) {
+	servers := memoryServers{}
+	n, err := meta.Memory(meta.Options{Servers: servers, Clock: now})
+	if err != nil {
+		return nil, err
+	}
+	s := &scratch{node: n, me: fs.Cred{UID: uint32(os.Getuid()), GID: uint32(os.Getgid())}}
+	if s.meta, err = n.OpenSession(ctx, "test"); err != nil {
+		return nil, err
+	}
+	const id = 1
+	servers[id] = chunks.NewMem(id)
+	if _, err := s.meta.Propose(ctx, &fs.Tx{Time: now(), Ops: []fs.Op{&fs.PutServer{Info: fs.ServerInfo{UUID: "memory", Domain: "memory"}}}}, fs.Committed); err != nil {
+		return nil, err
+	}
+	st, err := servers[id].Status(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.meta.ReportStatus(ctx, []fs.ServerStatus{st}); err != nil {
+		return nil, err
+	}
+	s.files = client.New(client.Options{Meta: s.meta, Stripes: client.NewStripes(s.meta, servers, 1), Clock: now})
+	return s, nil
+}
+
+func (s *scratch) close() { _ = s.node.Close() } // nothing of it outlives the process
+
+// tree lists the regular files with their content's version.
+func (s *scratch) tree(ctx context.Context) (map[string]fs.Attr, error) {
+	out := make(map[string]fs.Attr)
+	var walk func(dir fs.Ino, at string) error
+	walk = func(dir fs.Ino, at string) error {
+		list, err := s.meta.ReadDir(ctx, dir, "", 1<<16)
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			p := path.Join(at, e.Name)
+			if e.Attr.IsDir() {
+				if err := walk(e.Attr.Ino, p); err != nil {
+					return err
+				}
+				continue
+			}
+			out[p] = e.Attr
+		}
+		return nil
+	}
+	return out, walk(fs.RootIno, "/")
+}
+
+// headBytes is how much of a file is shown.
+const headBytes = 400
+
+// changed lists the files that are not as they were.
+func (s *scratch) changed(ctx context.Context, before map[string]fs.Attr) ([]tryFile, error) {
+	after, err := s.tree(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []tryFile
+	for p, a := range after {
+		if old, ok := before[p]; ok && old.DataVersion == a.DataVersion && old.Ino == a.Ino {
+			continue
+		}
+		f := tryFile{Path: p, Size: a.Size}
+		if a.IsRegular() {
+			h, _, err := s.files.Open(ctx, &s.me, a.Ino, client.Read)
+			if err != nil {
+				return nil, err
+			}
+			b := make([]byte, headBytes)
+			n, err := h.ReadAt(ctx, b, 0)
+			if err != nil {
+				return nil, err
+			}
+			if f.Head = string(b[:n]); !printable(f.Head) {
+				f.Head = ""
+			}
+		}
+		out = append(out, f)
+	}
+	for p := range before {
+		if _, ok := after[p]; !ok {
+			out = append(out, tryFile{Path: p, Size: -1})
+		}
+	}
+	slices.SortFunc(out, func(a, b tryFile) int { return strings.Compare(a.Path, b.Path) })
+	return out, nil
+}
+
+func printable(s string) bool {
+	for _, r := range s {
+		if r == 0xFFFD || r < ' ' && r != '\n' && r != '\t' && r != '\r' {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *tryResult) print(out io.Writer) {
+	fmt.Fprintf(out, "%s %q: %s in %s (cpu %s, memory %s, %d operations)\n", r.Event, r.Path, r.Result,
+		r.Wall.Round(10*time.Microsecond), r.CPU.Round(10*time.Microsecond), humanize.IBytes(uint64(r.Memory)), r.Ops)
+	if text := strings.TrimRight(r.Output, "\n"); text != "" {
+		fmt.Fprintf(out, "output:\n  %s\n", strings.ReplaceAll(text, "\n", "\n  "))
+	}
+	if len(r.Files) == 0 {
+		fmt.Fprintln(out, "no file changed")
+	}
+	for _, f := range r.Files {
+		if f.Size < 0 {
+			fmt.Fprintf(out, "removed %s\n", f.Path)
+			continue
+		}
+		fmt.Fprintf(out, "wrote %s (%d bytes)\n", f.Path, f.Size)
+		if head := strings.TrimRight(f.Head, "\n"); head != "" {
+			fmt.Fprintf(out, "  %s\n", strings.ReplaceAll(head, "\n", "\n  "))
+		}
+	}
+}
