@@ -330,6 +330,10 @@ func (t *txn) finish(res *fs.Result) error {
 	t.settleStripes()
 	t.settleInodes()
 	for _, s := range t.stats.list {
+		if s.gone {
+			t.remove(keyString(t.key[:0], tagStats, s.name))
+			continue
+		}
 		t.set(keyString(t.key[:0], tagStats, s.name), s.Append(t.buf[:0]))
 	}
 	if t.c != t.first {
