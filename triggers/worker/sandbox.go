@@ -42,8 +42,8 @@ func confine(env sandboxEnv) ([]string, error) {
 		}
 		return err
 	}
+	use(layerRoot, emptyRoot(env)) // Landlock would forbid to mount
 	use(layerLandlock, landlock()) // sets no_new_privs on all threads, if it can
-	use(layerRoot, emptyRoot(env))
 	use(layerUID, ownUID(env))
 	use(layerCaps, dropCaps())
 	if err := use(layerLimits, limits(env)); err != nil {

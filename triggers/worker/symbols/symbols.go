@@ -9,6 +9,9 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+
+	"github.com/wakefs/wakefs/triggers/script"
+	"github.com/wakefs/wakefs/triggers/worker/rt"
 )
 
 //go:generate go run ../internal/gensymbols .
@@ -30,6 +33,9 @@ func Exports(out io.Writer) map[string]map[string]reflect.Value {
 	printf := func(format string, a ...any) (int, error) { return fmt.Fprintf(out, format, a...) }
 	println := func(a ...any) (int, error) { return fmt.Fprintln(out, a...) }
 	f["Print"], f["Printf"], f["Println"] = reflect.ValueOf(print), reflect.ValueOf(printf), reflect.ValueOf(println)
+	all[script.RuntimePath+"/rt"] = map[string]reflect.Value{
+		"Run": reflect.ValueOf(rt.Run), "Defers": reflect.ValueOf((*rt.Defers)(nil)),
+	}
 	all["."] = map[string]reflect.Value{"MapTypes": reflect.ValueOf(methods(f))}
 	return all
 }

@@ -1,0 +1,125 @@
+package script
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+// dialect refuses, in a script whose types are right, what the interpreter cannot do or does differently, and what
+// rewrite does not mend. The differential test in package worker is the evidence for this list.
+func (c *checked) dialect() {
+	for _, group := range c.file.Comments {
+		for _, cm := range group.List {
+			if strings.HasPrefix(cm.Text, "//go:") {
+				c.errorf(cm.Pos(), "compiler directives have no meaning in a script")
+			}
+		}
+	}
+	var stack []ast.Node
+	ast.Inspect(c.file, func(n ast.Node) bool {
+		if n == nil {
+			stack = stack[:len(stack)-1]
+			return true
+		}
+		c.construct(n, stack)
+		stack = append(stack, n)
+		return true
+	})
+}
+
+func (c *checked) construct(n ast.Node, stack []ast.Node) {
+	switch n := n.(type) {
+	case *ast.TypeSpec:
+		if n.TypeParams != nil {
+			c.errorf(n.Pos(), "type %s has type parameters, which scripts cannot have: write it for the type you need", n.Name.Name)
+		}
+		if n.Assign != 0 {
+			c.errorf(n.Pos(), "type %s is an alias: use the type itself, or declare a type", n.Name.Name)
+		}
+	case *ast.FuncDecl:
+		if n.Type.TypeParams != nil {
+			c.errorf(n.Pos(), "func %s has type parameters, which scripts cannot have: write it for the type you need", n.Name.Name)
+		}
+		if n.Body == nil {
+			c.errorf(n.Pos(), "func %s has no body", n.Name.Name)
+		}
+	case *ast.Ident:
+		c.name(n)
+	case *ast.BranchStmt:
+		if n.Tok == token.GOTO {
+			c.errorf(n.Pos(), "goto is not available to scripts: use a loop")
+		}
+	case *ast.CallExpr:
+		c.call(n, stack)
+	}
+}
+
+// name checks the use of a name of another package.
+func (c *checked) name(id *ast.Ident) {
+	obj := c.info.Uses[id]
+	if obj == nil {
+		return
+	}
+	if hiddenName(obj) {
+		what := obj.Pkg().Name() + "." + obj.Name()
+		if what == "errors.As" {
+			c.errorf(id.Pos(), "errors.As is not available to scripts: use a type assertion, as in if e, ok := err.(*T); ok, or errors.Is")
+			return
+		}
+		c.errorf(id.Pos(), "%s is not available to scripts", what)
+	}
+	if _, ok := c.info.Instances[id]; ok && obj.Pkg() != nil && obj.Pkg() != c.pkg {
+		c.errorf(id.Pos(), "%s.%s is generic, which scripts cannot use%s", obj.Pkg().Name(), obj.Name(), advice(genericInstead[obj.Pkg().Name()+"."+obj.Name()]))
+	}
+}
+
+var genericInstead = map[string]string{
+	"atomic.Pointer": "use sync.Mutex",
+	"sync.OnceValue": "use sync.Once", "sync.OnceValues": "use sync.Once",
+}
+
+// call checks calls of builtins.
+func (c *checked) call(call *ast.CallExpr, stack []ast.Node) {
+	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
+	if !ok {
+		return
+	}
+	b, ok := c.info.Uses[id].(*types.Builtin)
+	if !ok {
+		return
+	}
+	switch b.Name() {
+	case "print", "println":
+		c.errorf(call.Pos(), "%s is not available to scripts: use fmt.%s or Log of wake.Context", b.Name(),
+			map[string]string{"print": "Print", "println": "Println"}[b.Name()])
+	case "clear":
+		if _, ok := stack[len(stack)-1].(*ast.ExprStmt); !ok {
+			c.errorf(call.Pos(), "call clear as a statement of its own")
+		}
+	case "recover":
+		if !c.inDeferredLiteral(stack) {
+			c.errorf(call.Pos(), "call recover directly in a deferred function literal, as in defer func() { r := recover() … }()")
+		}
+	}
+}
+
+// inDeferredLiteral reports whether the innermost function is a literal that is called by a defer statement.
+func (c *checked) inDeferredLiteral(stack []ast.Node) bool {
+	for i := len(stack) - 1; i >= 0; i-- {
+		switch stack[i].(type) {
+		case *ast.FuncDecl:
+			return false
+		case *ast.FuncLit:
+			return i >= 2 && isDeferOf(stack[i-2], stack[i])
+		}
+	}
+	return false
+}
+
+// isDeferOf reports whether n is defer lit(…).
+func isDeferOf(n ast.Node, lit ast.Node) bool {
+	d, ok := n.(*ast.DeferStmt)
+	return ok && d.Call.Fun == lit
+}

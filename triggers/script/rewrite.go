@@ -1,0 +1,238 @@
+package script
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// RuntimePath is the import path under which rewritten scripts reach what rewriting needs at run time: see package
+// worker/symbols. Scripts cannot import it.
+const RuntimePath = "wakefs/rt"
+
+// rewriter turns a checked script into one that means the same to the interpreter. It edits the text and keeps every
+// line in its place, so that positions in messages stay true. Names it makes up start with wake__.
+type rewriter struct {
+	*checked
+	edits []edit
+	tail  strings.Builder // goes to the end of the last line
+	n     int             // numbers the names
+	rt    bool            // the runtime is used
+	fixed map[string]string
+}
+
+// edit replaces the bytes from start to end.
+type edit struct {
+	start, end int
+	text       string
+}
+
+// rewrite returns the rewritten script, or reports to s.errs what it cannot rewrite.
+func (c *checked) rewrite() string {
+	r := &rewriter{checked: c, fixed: map[string]string{}}
+	r.replace(c.file.Name.Pos(), c.file.Name.End(), "main")
+	r.renameMain()
+	r.walk()
+	if r.rt {
+		r.insert(c.file.Name.End(), fmt.Sprintf("; import wake__rt %q", RuntimePath))
+	}
+	// At the same place, what was added first comes first; what replaces comes after what is inserted.
+	slices.SortStableFunc(r.edits, func(a, b edit) int { return a.start - b.start })
+	var out strings.Builder
+	at := 0
+	for _, e := range r.edits {
+		if e.start < at {
+			r.errorf(r.file.Package, "the rewriting of this script overlaps; please report it")
+			return ""
+		}
+		out.WriteString(r.text[at:e.start])
+		out.WriteString(e.text)
+		at = e.end
+	}
+	out.WriteString(r.text[at:])
+	if r.tail.Len() > 0 {
+		out.WriteString("\n" + r.tail.String())
+	}
+	return out.String()
+}
+
+func (r *rewriter) offset(pos token.Pos) int { return r.fset.Position(pos).Offset }
+
+func (r *rewriter) insert(pos token.Pos, text string) {
+	r.edits = append(r.edits, edit{r.offset(pos), r.offset(pos), text})
+}
+
+// replace replaces text by other text on one line; lines of what it replaces are kept as line ends.
+func (r *rewriter) replace(from, to token.Pos, text string) {
+	start, end := r.offset(from), r.offset(to)
+	if n := strings.Count(r.text[start:end], "\n"); n > 0 {
+		// A line end may end a statement, so it goes where none can: into a comment.
+		text += "/*" + strings.Repeat("\n", n) + "*/"
+	}
+	r.edits = append(r.edits, edit{start, end, text})
+}
+
+func (r *rewriter) name(kind string) string {
+	r.n++
+	return fmt.Sprintf("wake__%s%d", kind, r.n)
+}
+
+// renameMain hides a func main, which the interpreter would run.
+func (r *rewriter) renameMain() {
+	obj := r.pkg.Scope().Lookup("main")
+	if obj == nil {
+		return
+	}
+	for id, o := range r.info.Defs {
+		if o == obj {
+			r.replace(id.Pos(), id.End(), "wake__main")
+		}
+	}
+	for id, o := range r.info.Uses {
+		if o == obj {
+			r.replace(id.Pos(), id.End(), "wake__main")
+		}
+	}
+}
+
+// walk rewrites constructs from the outside in, so that insertions at one place nest.
+func (r *rewriter) walk() {
+	var stack []ast.Node
+	ast.Inspect(r.file, func(n ast.Node) bool {
+		if n == nil {
+			stack = stack[:len(stack)-1]
+			return true
+		}
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			if n.Body != nil {
+				r.function(n.Type, n.Body)
+			}
+		case *ast.FuncLit:
+			r.function(n.Type, n.Body)
+		case *ast.RangeStmt:
+			if isInteger(r.info.TypeOf(n.X)) {
+				r.rangeInt(n)
+			} else {
+				r.rangeVars(n)
+			}
+		case *ast.ForStmt:
+			r.forVars(n, labelOf(stack))
+		case *ast.TypeSwitchStmt:
+			r.typeSwitch(n)
+		case *ast.CallExpr:
+			r.builtin(n)
+		}
+		stack = append(stack, n)
+		return true
+	})
+}
+
+// labelOf returns the label of the statement below the innermost node of stack.
+func labelOf(stack []ast.Node) string {
+	if l, ok := stack[len(stack)-1].(*ast.LabeledStmt); ok {
+		return l.Label.Name
+	}
+	return ""
+}
+
+func isInteger(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsInteger != 0
+}
+
+// typeExpr returns an expression for a type as seen at pos, and false if there is none.
+func (r *rewriter) typeExpr(t types.Type, pos token.Pos) (string, bool) {
+	scope := r.pkg.Scope().Innermost(pos)
+	if scope == nil {
+		scope = r.file2scope()
+	}
+	ok := true
+	reachable := func(obj types.Object) bool {
+		_, found := scope.LookupParent(obj.Name(), pos)
+		return found == obj
+	}
+	imported := map[*types.Package]string{}
+	for _, name := range r.file2scope().Names() {
+		if p, isPkg := r.file2scope().Lookup(name).(*types.PkgName); isPkg {
+			if reachable(p) {
+				imported[p.Imported()] = name
+			}
+		}
+	}
+	text := types.TypeString(t, func(p *types.Package) string {
+		if p == r.pkg {
+			return ""
+		}
+		name, found := imported[p]
+		ok = ok && found
+		return name
+	})
+	ok = ok && typesReachable(t, r.pkg, reachable, map[types.Type]bool{})
+	return text, ok
+}
+
+// file2scope returns the scope of the file, which holds its imports.
+func (r *rewriter) file2scope() *types.Scope { return r.info.Scopes[r.file] }
+
+// typesReachable checks the named types of the script itself, and the predeclared ones, that t is made of.
+func typesReachable(t types.Type, pkg *types.Package, reachable func(types.Object) bool, seen map[types.Type]bool) bool {
+	if seen[t] {
+		return true
+	}
+	seen[t] = true
+	sub := func(t types.Type) bool { return typesReachable(t, pkg, reachable, seen) }
+	switch t := t.(type) {
+	case *types.Basic:
+		obj := types.Universe.Lookup(t.Name())
+		return obj != nil && reachable(obj)
+	case *types.Named:
+		if p := t.Obj().Pkg(); p == pkg || p == nil {
+			return reachable(t.Obj())
+		}
+		return true
+	case *types.Alias:
+		return sub(types.Unalias(t))
+	case *types.Pointer:
+		return sub(t.Elem())
+	case *types.Slice:
+		return sub(t.Elem())
+	case *types.Array:
+		return sub(t.Elem())
+	case *types.Chan:
+		return sub(t.Elem())
+	case *types.Map:
+		return sub(t.Key()) && sub(t.Elem())
+	case *types.Signature:
+		return sub(t.Params()) && sub(t.Results())
+	case *types.Tuple:
+		for v := range t.Variables() {
+			if !sub(v.Type()) {
+				return false
+			}
+		}
+		return true
+	case *types.Struct:
+		for f := range t.Fields() {
+			if !sub(f.Type()) {
+				return false
+			}
+		}
+		return true
+	case *types.Interface:
+		return true
+	}
+	return false
+}
+
+// mustType is typeExpr for where the type is needed; it reports the script if there is no such expression.
+func (r *rewriter) mustType(t types.Type, pos token.Pos) string {
+	text, ok := r.typeExpr(t, pos)
+	if !ok {
+		r.errorf(pos, "the type %s cannot be named here: declare or import it at the top of the file", t)
+	}
+	return text
+}

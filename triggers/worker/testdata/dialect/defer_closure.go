@@ -1,0 +1,15 @@
+//wake:on arrive /**
+package main
+
+import (
+	"fmt"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+func run() { x := 1; defer func() { fmt.Println("x", x) }(); x = 2 }
+
+func Handle(c *wake.Context, e wake.Event) error {
+	run()
+	return nil
+}

@@ -1,0 +1,18 @@
+//wake:on arrive /**
+package main
+
+import (
+	"fmt"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+type C struct{ n int }
+
+func (c *C) Close() error { fmt.Println("close", c.n); return nil }
+func run()                { c := &C{1}; defer c.Close(); c = &C{2}; defer c.Close() }
+
+func Handle(c *wake.Context, e wake.Event) error {
+	run()
+	return nil
+}

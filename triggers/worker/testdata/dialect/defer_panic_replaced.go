@@ -1,0 +1,16 @@
+//wake:on arrive /**
+package main
+
+import (
+	"fmt"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+func f()   { defer func() { panic("second") }(); panic("first") }
+func run() { defer func() { fmt.Println(recover()) }(); f() }
+
+func Handle(c *wake.Context, e wake.Event) error {
+	run()
+	return nil
+}

@@ -1,0 +1,25 @@
+//wake:on arrive /**
+package main
+
+import (
+	"fmt"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+func run() {
+	var fs []func()
+	for i := 0; i < 2; i++ {
+		for j := 0; j < 2; j++ {
+			fs = append(fs, func() { fmt.Println(i, j) })
+		}
+	}
+	for _, f := range fs {
+		f()
+	}
+}
+
+func Handle(c *wake.Context, e wake.Event) error {
+	run()
+	return nil
+}

@@ -1,0 +1,22 @@
+//wake:on arrive /**
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+type D int64
+
+func run() {
+	a, b := D(4), D(2)
+	fmt.Printf("%T %v %v\n", min(a, b), min(a, b), max(a, b))
+	fmt.Println(min(time.Second, time.Minute))
+}
+
+func Handle(c *wake.Context, e wake.Event) error {
+	run()
+	return nil
+}

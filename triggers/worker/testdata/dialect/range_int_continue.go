@@ -1,0 +1,22 @@
+//wake:on arrive /**
+package main
+
+import (
+	"fmt"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+func run() {
+	for i := range 6 {
+		if i%2 == 0 {
+			continue
+		}
+		fmt.Println(i)
+	}
+}
+
+func Handle(c *wake.Context, e wake.Event) error {
+	run()
+	return nil
+}

@@ -1,0 +1,20 @@
+//wake:on arrive /**
+package main
+
+import (
+	"fmt"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+func run() {
+	for i := range 4 {
+		i *= 2
+		fmt.Println(i)
+	}
+}
+
+func Handle(c *wake.Context, e wake.Event) error {
+	run()
+	return nil
+}
