@@ -167,6 +167,15 @@ func (m *fakeMeta) asked(args ...any) []any {
 	return m.rets
 }
 
+// ret is the i-th answer as a T.
+func ret[T any](rets []any, i int) T {
+	if i >= len(rets) {
+		var zero T
+		return zero
+	}
+	return rets[i].(T)
+}
+
 func (m *fakeMeta) Lock(ctx context.Context, l fs.Lock) error {
 	m.asked(l)
 	if m.gate != nil && l.Wait {
@@ -190,98 +199,100 @@ func (m *fakeMeta) Changes(ctx context.Context, after uint64) ([]fs.Change, uint
 		<-ctx.Done()
 		return nil, 0, ctx.Err()
 	}
-	return r[0].([]fs.Change), r[1].(uint64), nil
+	return ret[[]fs.Change](r, 0), ret[uint64](r, 1), nil
 }
 
 func (m *fakeMeta) KeepAlive(_ context.Context, held []fs.Ino) ([]fs.Ino, error) {
-	return m.asked(held)[0].([]fs.Ino), nil
+	return ret[[]fs.Ino](m.asked(held), 0), nil
 }
 
 func (m *fakeMeta) TestLock(_ context.Context, l fs.Lock) (fs.Lock, error) {
-	return m.asked(l)[0].(fs.Lock), nil
+	return ret[fs.Lock](m.asked(l), 0), nil
 }
 
 func (m *fakeMeta) Lookup(_ context.Context, dir fs.Ino, name string) (fs.Attr, error) {
-	return m.asked(dir, name)[0].(fs.Attr), nil
+	return ret[fs.Attr](m.asked(dir, name), 0), nil
 }
 
 func (m *fakeMeta) GetAttr(_ context.Context, i fs.Ino) (fs.Attr, error) {
-	return m.asked(i)[0].(fs.Attr), nil
+	return ret[fs.Attr](m.asked(i), 0), nil
 }
 
 func (m *fakeMeta) ReadDir(_ context.Context, dir fs.Ino, after string, limit int) ([]fs.Dirent, error) {
-	return m.asked(dir, after, limit)[0].([]fs.Dirent), nil
+	return ret[[]fs.Dirent](m.asked(dir, after, limit), 0), nil
 }
 
 func (m *fakeMeta) Readlink(_ context.Context, i fs.Ino) (string, error) {
-	return m.asked(i)[0].(string), nil
+	return ret[string](m.asked(i), 0), nil
 }
 
 func (m *fakeMeta) GetXattr(_ context.Context, i fs.Ino, name string) ([]byte, error) {
-	return m.asked(i, name)[0].([]byte), nil
+	return ret[[]byte](m.asked(i, name), 0), nil
 }
 
 func (m *fakeMeta) ListXattr(_ context.Context, i fs.Ino) ([]string, error) {
-	return m.asked(i)[0].([]string), nil
+	return ret[[]string](m.asked(i), 0), nil
 }
 
 func (m *fakeMeta) Extents(_ context.Context, i fs.Ino, off, n int64) (fs.Attr, []fs.Extent, error) {
 	r := m.asked(i, off, n)
-	return r[0].(fs.Attr), r[1].([]fs.Extent), nil
+	return ret[fs.Attr](r, 0), ret[[]fs.Extent](r, 1), nil
 }
 
 func (m *fakeMeta) Path(_ context.Context, i fs.Ino) (string, error) {
-	return m.asked(i)[0].(string), nil
+	return ret[string](m.asked(i), 0), nil
 }
 
-func (m *fakeMeta) StatFS(context.Context) (fs.StatFS, error) { return m.asked()[0].(fs.StatFS), nil }
+func (m *fakeMeta) StatFS(context.Context) (fs.StatFS, error) {
+	return ret[fs.StatFS](m.asked(), 0), nil
+}
 
 func (m *fakeMeta) Triggers(context.Context) ([]fs.Trigger, error) {
-	return m.asked()[0].([]fs.Trigger), nil
+	return ret[[]fs.Trigger](m.asked(), 0), nil
 }
 
 func (m *fakeMeta) TriggerVersions(_ context.Context, n string) ([]fs.TriggerVersion, error) {
-	return m.asked(n)[0].([]fs.TriggerVersion), nil
+	return ret[[]fs.TriggerVersion](m.asked(n), 0), nil
 }
 
 func (m *fakeMeta) TriggerSource(_ context.Context, n, v string) ([]byte, error) {
-	return m.asked(n, v)[0].([]byte), nil
+	return ret[[]byte](m.asked(n, v), 0), nil
 }
 
 func (m *fakeMeta) Waiting(_ context.Context, after fs.InvocationID, limit int, wait bool) ([]fs.Invocation, error) {
-	return m.asked(after, limit, wait)[0].([]fs.Invocation), nil
+	return ret[[]fs.Invocation](m.asked(after, limit, wait), 0), nil
 }
 
 func (m *fakeMeta) DeadLetters(_ context.Context, t string, after fs.InvocationID, limit int) ([]fs.Invocation, error) {
-	return m.asked(t, after, limit)[0].([]fs.Invocation), nil
+	return ret[[]fs.Invocation](m.asked(t, after, limit), 0), nil
 }
 
 func (m *fakeMeta) Invocation(_ context.Context, id fs.InvocationID) (fs.Invocation, error) {
-	return m.asked(id)[0].(fs.Invocation), nil
+	return ret[fs.Invocation](m.asked(id), 0), nil
 }
 
 func (m *fakeMeta) ReportStatus(_ context.Context, s []fs.ServerStatus) (fs.ClusterMap, error) {
-	return m.asked(s)[0].(fs.ClusterMap), nil
+	return ret[fs.ClusterMap](m.asked(s), 0), nil
 }
 
 func (m *fakeMeta) ClusterMap(context.Context) (fs.ClusterMap, error) {
-	return m.asked()[0].(fs.ClusterMap), nil
+	return ret[fs.ClusterMap](m.asked(), 0), nil
 }
 
 func (m *fakeMeta) Stripes(_ context.Context, w fs.StripeFilter, after fs.StripeID, limit int) ([]fs.Stripe, error) {
-	return m.asked(w, after, limit)[0].([]fs.Stripe), nil
+	return ret[[]fs.Stripe](m.asked(w, after, limit), 0), nil
 }
 
 func (m *fakeMeta) Stripe(_ context.Context, id fs.StripeID) (fs.Stripe, error) {
-	return m.asked(id)[0].(fs.Stripe), nil
+	return ret[fs.Stripe](m.asked(id), 0), nil
 }
 
 func (m *fakeMeta) Inodes(_ context.Context, after fs.Ino, limit int) ([]fs.Attr, error) {
-	return m.asked(after, limit)[0].([]fs.Attr), nil
+	return ret[[]fs.Attr](m.asked(after, limit), 0), nil
 }
 
 func (m *fakeMeta) Status(context.Context) (fs.MetaStatus, error) {
-	return m.asked()[0].(fs.MetaStatus), nil
+	return ret[fs.MetaStatus](m.asked(), 0), nil
 }
 
 // fill sets every field of a value at random, to nothing empty.
