@@ -100,6 +100,7 @@ func New(o Options) (*Mount, error) {
 		EnableAcl:            true,
 		EnableSymlinkCaching: true,
 		DirectMount:          root,
+		DisableSplice:        true, // a pipe holds no whole request, and our data is in memory anyway
 		Debug:                o.Debug,
 		ExtraCapabilities: gofuse.CAP_ATOMIC_O_TRUNC | gofuse.CAP_DONT_MASK | gofuse.CAP_ASYNC_DIO |
 			gofuse.CAP_HANDLE_KILLPRIV_V2 | gofuse.CAP_DIRECT_IO_ALLOW_MMAP | gofuse.CAP_HAS_RESEND | gofuse.CAP_EXPORT_SUPPORT,
