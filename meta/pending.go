@@ -102,12 +102,6 @@ func (v *view) saw(key []byte, pv *pendingValue) bool {
 	return true
 }
 
-// incidental tells whether a key is one that nearly every Tx writes beside what it is about: the
-// counters. Nobody relies on them, so nobody waits for them.
-func incidental(key []byte) bool {
-	return len(key) > 0 && (key[0] == 'c' || key[0] == 'u')
-}
-
 // Get implements kv.Reader.
 func (v *view) Get(key []byte) ([]byte, bool, error) {
 	if v.p.keys.Len() > 0 {

@@ -395,6 +395,31 @@ func (n *Node) restore(r io.Reader) error {
 	return nil
 }
 
+// AddVoter makes a node a voter of the partition; it was opened with Join, or is one already. It
+// gets a snapshot and the log after it. Errors: KindNotLeader, KindUnavailable.
+func (n *Node) AddVoter(ctx context.Context, p Peer) error {
+	l, ok := n.log.(*raftLog)
+	if !ok {
+		return fs.Errorf("add voter", fs.KindUnsupported, p.Name, "this node has no raft")
+	}
+	done := make(chan error, 1)
+	go func() {
+		done <- l.raft.AddVoter(raft.ServerID(p.Name), raft.ServerAddress(p.Addr), 0, 0).Error()
+	}()
+	select {
+	case err := <-done:
+		if errors.Is(err, raft.ErrNotLeader) {
+			return n.notLeading()
+		}
+		if err != nil {
+			return fs.E("add voter", fs.KindUnavailable, p.Name, err)
+		}
+		return nil
+	case <-ctx.Done():
+		return fs.E("add voter", fs.KindOf(ctx.Err()), p.Name, ctx.Err())
+	}
+}
+
 // WaitLeader returns when this node or another one leads.
 func (n *Node) WaitLeader(ctx context.Context) error {
 	for {

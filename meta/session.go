@@ -77,6 +77,17 @@ func (t *sessionTable) add(s *session) {
 	t.byID[s.id] = s
 }
 
+// addOnce adds a session unless it is known, and returns the one that is.
+func (t *sessionTable) addOnce(s *session) *session {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if known := t.byID[s.id]; known != nil {
+		return known
+	}
+	t.byID[s.id] = s
+	return s
+}
+
 func (t *sessionTable) remove(id fs.SessionID) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -173,20 +184,22 @@ func (n *Node) Attach(ctx context.Context, id fs.SessionID) (fs.Meta, error) {
 	if err := n.verifier.check(ctx); err != nil {
 		return nil, err
 	}
-	info, err := readApplied(n, func(r kv.Reader) (fs.SessionInfo, error) { return state.GetSession(r, id) })
+	s, err := readApplied(n, func(r kv.Reader) (*session, error) {
+		info, err := state.GetSession(r, id)
+		if err != nil {
+			return nil, err
+		}
+		last, err := lastSeq(r, id)
+		return &session{id: id, name: info.Name, seq: last}, err
+	})
 	if errors.Is(err, fs.KindNotFound) {
 		return nil, fs.E("attach", fs.KindStale, "", err)
 	}
 	if err != nil {
 		return nil, guard(n, err)
 	}
-	s := n.sessions.get(id)
-	if s == nil {
-		s = &session{id: id, name: info.Name}
-		s.seen.Store(n.o.Clock())
-		n.sessions.add(s)
-	}
-	return &bound{n: n, s: s}, nil
+	s.seen.Store(n.o.Clock())
+	return &bound{n: n, s: n.sessions.addOnce(s)}, nil
 }
 
 // endSession closes a session in the state, and forgets what is kept of it in memory.
