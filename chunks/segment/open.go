@@ -265,8 +265,13 @@ func (r *recovery) visit(off int64, hd header) error {
 	if err := r.confirm(); err != nil {
 		return err
 	}
-	_, _, err := r.s.ix.replace(hd.addr, e)
-	return err
+	if _, _, err := r.s.ix.replace(hd.addr, e); err != nil {
+		return err
+	}
+	if r.found%applyAt == 0 {
+		return r.s.ix.apply() // a whole disk's worth does not fit memory
+	}
+	return nil
 }
 
 // confirm takes the suspects for what they are: corrupt shards.
