@@ -117,6 +117,18 @@ var ioCases = []testCase{
 		want(c, "written", n, 8*mib)
 		c.wantBytes("content", f.pread(8*mib, 0), pattern(1, 8*mib))
 	}},
+	{"a file of 64 MiB written in a stream reads back whole", func(c *env) {
+		f := c.create("f")
+		for i := range 64 {
+			f.write(pattern(i, mib))
+		}
+		f.close()
+		f = c.open(c.p("f"), unix.O_RDONLY)
+		want(c, "size", f.size(), 64*mib)
+		for i := range 64 {
+			c.wantBytes("a part", f.pread(mib, int64(i)*mib), pattern(i, mib))
+		}
+	}},
 	{"reads of every alignment around a stripe's edge agree", func(c *env) {
 		f := c.create("f")
 		all := pattern(3, 2*stripe)

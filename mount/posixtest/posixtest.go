@@ -72,6 +72,7 @@ var groups = []struct {
 	{"ofd", ofdCases},
 	{"mmap", mmapCases},
 	{"exec", execCases},
+	{"inotify", inotifyCases},
 	{"sync", syncCases},
 	{"concurrent", concurrentCases},
 }
