@@ -22,6 +22,12 @@ func (r *rewriter) builtin(call *ast.CallExpr) {
 		r.minMax(call, b.Name())
 	case "clear":
 		r.clear(call)
+	case "panic":
+		if r.defed[call] {
+			return
+		}
+		r.rt = true
+		r.replace(call.Fun.Pos(), call.Fun.End(), "wake__rt.Panic")
 	}
 }
 
@@ -32,6 +38,9 @@ func (r *rewriter) minMax(call *ast.CallExpr, name string) {
 		text := tv.Value.ExactString()
 		if tv.Value.Kind() == constant.Float {
 			text = tv.Value.String()
+		}
+		if b, ok := tv.Type.(*types.Basic); !ok || b.Info()&types.IsUntyped == 0 {
+			text = "(" + r.mustType(tv.Type, call.Pos()) + ")(" + text + ")"
 		}
 		r.replace(call.Pos(), call.End(), "("+text+")")
 		return
@@ -98,7 +107,10 @@ func (r *rewriter) typeSwitch(n *ast.TypeSwitchStmt) {
 
 func (r *rewriter) typeCase(cc *ast.CaseClause, value, bound string) {
 	single := ""
-	for _, e := range cc.List {
+	for i, e := range cc.List {
+		if i > 0 { // the interpreter looks only at the first of several conditions
+			r.replace(cc.List[i-1].End(), e.Pos(), " || ")
+		}
 		if id, ok := e.(*ast.Ident); ok && r.info.Uses[id] == types.Universe.Lookup("nil") {
 			r.replace(e.Pos(), e.End(), value+" == nil")
 			continue

@@ -13,10 +13,13 @@ import (
 //
 //	func f(x int) (int, error) {             func f(x int) (r0 int, r1 error) { ret := func(a0 int, a1 error) { r0, r1 = a0, a1 };
 //	                                           rt.Run(func(d *rt.Defers) {
-//	    defer g(x)                      →          { a := x; d.Add(func() { g(a) }) }
-//	    defer func() { recover() }()               d.Add(func() { d.Recover() })
+//	    defer g(x)                      →          { a := x; h := func() { g(a) }; d.Add(h) }
+//	    defer func() { recover() }()               { f := func() { d.Recover() }; h := func() { f() }; d.Add(h) }
 //	    return x, nil                              { ret(x, nil); return }
 //	}                                          }); return }
+//
+// What is added goes through a variable, since the interpreter gives a literal that is an argument of compiled code no
+// frame of its own.
 func (r *rewriter) function(typ *ast.FuncType, body *ast.BlockStmt) {
 	defers, returns := ownStatements(body)
 	if len(defers) == 0 {
@@ -111,6 +114,7 @@ func (r *rewriter) setter(name string, typ *ast.FuncType, names []string) string
 // call is added to the function's d.
 func (r *rewriter) deferred(s *ast.DeferStmt, d string) {
 	call := s.Call
+	r.defed[call] = true
 	callee := ""
 	var from token.Pos // where the callee's text ends that stays; the arguments begin after it
 	switch fun := ast.Unparen(call.Fun).(type) {
@@ -143,7 +147,7 @@ func (r *rewriter) deferred(s *ast.DeferStmt, d string) {
 	if n := len(call.Args); n > 0 {
 		end = call.Args[n-1].End()
 	}
-	r.replace(end, call.End(), fmt.Sprintf("; %s.Add(func() { %s(%s) }) }", d, callee, args))
+	r.replace(end, call.End(), fmt.Sprintf("; wake__g := func() { %s(%s) }; %s.Add(wake__g) }", callee, args, d))
 }
 
 // takesAddress reports whether a method call takes the address of what it is called on.
@@ -151,7 +155,7 @@ func takesAddress(sel *types.Selection) bool {
 	recv := sel.Obj().(*types.Func).Signature().Recv()
 	_, wantsPointer := recv.Type().(*types.Pointer)
 	_, isPointer := sel.Recv().Underlying().(*types.Pointer)
-	return wantsPointer && !isPointer && len(sel.Index()) == 1
+	return wantsPointer && !isPointer
 }
 
 // calleeText handles a callee that is a name or an expression of function type.
@@ -161,6 +165,9 @@ func (r *rewriter) calleeText(s *ast.DeferStmt, fun ast.Expr) (from token.Pos, c
 		case *types.Func, *types.Builtin:
 			// It cannot change, so the call may name it later. Its text goes there.
 			text := r.text[r.offset(fun.Pos()):r.offset(fun.End())]
+			if r.info.Uses[id] == types.Universe.Lookup("panic") {
+				text = "wake__rt.Panic"
+			}
 			r.replace(s.Defer, fun.End(), "{ ")
 			return fun.End(), text
 		}

@@ -53,6 +53,66 @@ func (c *checked) construct(n ast.Node, stack []ast.Node) {
 		}
 	case *ast.CallExpr:
 		c.call(n, stack)
+	case *ast.Field:
+		c.mixedField(n, stack)
+	case *ast.SelectorExpr:
+		if s := c.info.Selections[n]; s != nil && s.Kind() == types.MethodExpr {
+			c.errorf(n.Pos(), "method expressions are not available to scripts: use a function literal that calls the method")
+		}
+	case *ast.TypeAssertExpr:
+		if n.Type != nil {
+			c.assertion(n.X, n.Type)
+		}
+	case *ast.TypeSwitchStmt:
+		c.typeSwitchCases(n)
+	}
+}
+
+// mixedField refuses a struct field list that is partly exported, which cannot be hidden from the encoders in part.
+func (c *checked) mixedField(f *ast.Field, stack []ast.Node) {
+	if len(stack) < 2 || len(f.Names) < 2 {
+		return
+	}
+	if _, ok := stack[len(stack)-2].(*ast.StructType); !ok {
+		return
+	}
+	for _, id := range f.Names[1:] {
+		if id.IsExported() != f.Names[0].IsExported() {
+			c.errorf(id.Pos(), "declare exported and unexported fields in lines of their own")
+		}
+	}
+}
+
+func (c *checked) typeSwitchCases(n *ast.TypeSwitchStmt) {
+	var x ast.Expr
+	switch a := n.Assign.(type) {
+	case *ast.AssignStmt:
+		x = a.Rhs[0].(*ast.TypeAssertExpr).X
+	case *ast.ExprStmt:
+		x = a.X.(*ast.TypeAssertExpr).X
+	}
+	for _, s := range n.Body.List {
+		for _, e := range s.(*ast.CaseClause).List {
+			c.assertion(x, e)
+		}
+	}
+}
+
+// assertion refuses assertions of types that the interpreter cannot tell from others: in an interface, a declared type
+// is known only if it is a struct, and in an interface of a compiled package, only by a pointer.
+func (c *checked) assertion(x, typ ast.Expr) {
+	named, ok := types.Unalias(c.info.TypeOf(typ)).(*types.Named)
+	if !ok || named.Obj().Pkg() != c.pkg {
+		return
+	}
+	switch named.Underlying().(type) {
+	case *types.Interface:
+	case *types.Struct:
+		if from, ok := types.Unalias(c.info.TypeOf(x)).(*types.Named); ok && from.Obj().Pkg() != c.pkg {
+			c.errorf(typ.Pos(), "the value %s cannot be told in a %s: use the pointer *%s", named.Obj().Name(), from.Obj().Name(), named.Obj().Name())
+		}
+	default:
+		c.errorf(typ.Pos(), "%s cannot be told from %s in an interface: make it a struct type", named.Obj().Name(), named.Underlying())
 	}
 }
 

@@ -154,7 +154,7 @@ func (r *rewriter) kept(obj types.Object, n ast.Node) bool {
 		case *ast.SliceExpr:
 			found = found || r.rootIs(m.X, obj)
 		case *ast.SelectorExpr:
-			if s := r.info.Selections[m]; s != nil && s.Kind() == types.MethodVal {
+			if s := r.info.Selections[m]; s != nil && s.Kind() == types.MethodVal && takesAddress(s) {
 				found = found || r.rootIs(m.X, obj)
 			}
 		}
@@ -206,7 +206,7 @@ func (r *rewriter) changed(obj types.Object, n ast.Node) bool {
 		case *ast.UnaryExpr:
 			found = found || m.Op == token.AND && r.rootIs(m.X, obj)
 		case *ast.SelectorExpr:
-			if s := r.info.Selections[m]; s != nil && s.Kind() == types.MethodVal {
+			if s := r.info.Selections[m]; s != nil && s.Kind() == types.MethodVal && takesAddress(s) {
 				found = found || r.rootIs(m.X, obj)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -18,10 +19,11 @@ const RuntimePath = "wakefs/rt"
 type rewriter struct {
 	*checked
 	edits []edit
-	tail  strings.Builder // goes to the end of the last line
-	n     int             // numbers the names
-	rt    bool            // the runtime is used
-	fixed map[string]string
+	tail  strings.Builder        // goes to the end of the last line
+	n     int                    // numbers the names
+	rt    bool                   // the runtime is used
+	fixed map[string]string      // names of functions that stand for builtins
+	defed map[*ast.CallExpr]bool // calls of defer statements
 }
 
 // edit replaces the bytes from start to end.
@@ -32,7 +34,7 @@ type edit struct {
 
 // rewrite returns the rewritten script, or reports to s.errs what it cannot rewrite.
 func (c *checked) rewrite() string {
-	r := &rewriter{checked: c, fixed: map[string]string{}}
+	r := &rewriter{checked: c, fixed: map[string]string{}, defed: map[*ast.CallExpr]bool{}}
 	r.replace(c.file.Name.Pos(), c.file.Name.End(), "main")
 	r.renameMain()
 	r.walk()
@@ -125,10 +127,43 @@ func (r *rewriter) walk() {
 			r.typeSwitch(n)
 		case *ast.CallExpr:
 			r.builtin(n)
+		case *ast.StructType:
+			r.tagFields(n, stack)
 		}
 		stack = append(stack, n)
 		return true
 	})
+}
+
+// tagFields adds to the tags of a struct's fields. The interpreter exports all fields to compiled code, so the encoders
+// are told to leave the unexported ones out; and it knows a declared struct type only by its shape, of which tags are
+// part, so the first field says whose it is.
+func (r *rewriter) tagFields(n *ast.StructType, stack []ast.Node) {
+	for i, f := range n.Fields.List {
+		tag := ""
+		if len(f.Names) > 0 && !ast.IsExported(f.Names[0].Name) {
+			tag = `json:"-" xml:"-"`
+		} else if f.Tag != nil {
+			tag, _ = strconv.Unquote(f.Tag.Value)
+		}
+		if spec, ok := stack[len(stack)-1].(*ast.TypeSpec); ok && i == 0 {
+			tag = strings.TrimSpace(tag + fmt.Sprintf(` wake:"%s.%d"`, spec.Name.Name, r.offset(spec.Pos())))
+		}
+		switch {
+		case tag == "":
+		case f.Tag != nil:
+			r.replace(f.Tag.Pos(), f.Tag.End(), quote(tag))
+		default:
+			r.insert(f.Type.End(), " "+quote(tag))
+		}
+	}
+}
+
+func quote(tag string) string {
+	if strconv.CanBackquote(tag) {
+		return "`" + tag + "`"
+	}
+	return strconv.Quote(tag)
 }
 
 // labelOf returns the label of the statement below the innermost node of stack.

@@ -147,7 +147,7 @@ func (c *Context) ReadFile(name string) ([]byte, error) {
 	if h, ok := c.host.(wholeReader); ok {
 		data, whole, err := h.ReadWhole(p)
 		if err != nil {
-			return nil, pathErr("read", name, err)
+			return nil, pathErr("open", name, err)
 		}
 		if whole {
 			c.read.Add(int64(len(data)))
@@ -181,13 +181,13 @@ func (c *Context) ReadFile(name string) ([]byte, error) {
 // directories with mode 0755.
 func (c *Context) WriteFile(name string, data []byte) error {
 	if h, ok := c.host.(wholeWriter); ok && len(data) <= maxIO {
-		p, err := c.begin("write", name)
+		p, err := c.begin("create", name)
 		if err != nil {
 			return err
 		}
 		err = c.withParents(p, func() error { return h.WriteWhole(p, data, 0o644) })
 		if err != nil {
-			return pathErr("write", name, err)
+			return pathErr("create", name, err)
 		}
 		c.written.Add(int64(len(data)))
 		return nil

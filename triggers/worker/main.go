@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -72,6 +73,7 @@ type worker struct {
 	source  sourceFS
 	data    uint64 // address space in use when blank, in bytes
 	handler func(*wake.Context, wake.Event) error
+	trace   *traceWriter
 	resting int // goroutines when no handler runs
 }
 
@@ -83,8 +85,9 @@ func (w *worker) start() error {
 	os.Clearenv()
 	time.Local = time.UTC // before anything looks for the host's time zone
 	out := outputWriter{w.host}
+	w.trace = &traceWriter{}
 	w.interp = interp.New(interp.Options{
-		Stdin: bytes.NewReader(nil), Stdout: out, Stderr: out, Args: []string{}, Env: []string{},
+		Stdin: bytes.NewReader(nil), Stdout: out, Stderr: w.trace, Args: []string{}, Env: []string{},
 		SourcecodeFilesystem: &w.source, GoPath: "/nowhere",
 	})
 	if err := w.interp.Use(symbols.Exports(out)); err != nil {
@@ -116,6 +119,34 @@ type outputWriter struct{ h *client }
 func (o outputWriter) Write(p []byte) (int, error) {
 	o.h.output(p)
 	return len(p), nil
+}
+
+// traceWriter keeps what the interpreter says about panics: a line for each function that one leaves, even if it is
+// recovered later. Only of the last one is it of interest.
+type traceWriter struct {
+	mu   sync.Mutex // guards text; leaf
+	text []byte
+}
+
+// maxTrace bounds what is kept, in bytes.
+const maxTrace = 4 << 10
+
+func (t *traceWriter) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.text)+len(p) <= maxTrace {
+		t.text = append(t.text, p...)
+	}
+	return len(p), nil
+}
+
+// take returns what was kept and forgets it.
+func (t *traceWriter) take() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	text := string(t.text)
+	t.text = t.text[:0]
+	return text
 }
 
 // loop serves the node until it goes away.
@@ -202,6 +233,9 @@ func (w *worker) invoke(d *decoder) error {
 	c := wake.NewContext(w.host, inv)
 	failure, panicked := w.run(c, event)
 	leftover := w.leftover()
+	if trace := w.trace.take(); panicked {
+		w.host.output([]byte(trace))
+	}
 	w.host.mu.Lock()
 	defer w.host.mu.Unlock()
 	w.conn.begin(kindDone)

@@ -23,6 +23,9 @@ func Run(body func(*Defers)) {
 	}
 }
 
+// Panic is the builtin. The interpreter's own panics with its representation of the value.
+func Panic(v any) { panic(v) }
+
 // guard calls f and keeps its panic, which replaces an earlier one.
 func (d *Defers) guard(f func()) {
 	returned := false

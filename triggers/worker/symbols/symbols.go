@@ -34,10 +34,33 @@ func Exports(out io.Writer) map[string]map[string]reflect.Value {
 	println := func(a ...any) (int, error) { return fmt.Fprintln(out, a...) }
 	f["Print"], f["Printf"], f["Println"] = reflect.ValueOf(print), reflect.ValueOf(printf), reflect.ValueOf(println)
 	all[script.RuntimePath+"/rt"] = map[string]reflect.Value{
-		"Run": reflect.ValueOf(rt.Run), "Defers": reflect.ValueOf((*rt.Defers)(nil)),
+		"Run": reflect.ValueOf(rt.Run), "Panic": reflect.ValueOf(rt.Panic), "Defers": reflect.ValueOf((*rt.Defers)(nil)),
 	}
+	f["_Stringer"] = reflect.ValueOf((*stringer)(nil))
 	all["."] = map[string]reflect.Value{"MapTypes": reflect.ValueOf(methods(f))}
 	return all
+}
+
+// stringer wraps a script's type that has a String method. Unlike the generated wrapper it lets the verbs of fmt that do
+// not ask for text see the value itself.
+type stringer struct {
+	IValue  any
+	WString func() string
+}
+
+func (s stringer) String() string {
+	if s.WString == nil {
+		return ""
+	}
+	return s.WString()
+}
+
+func (s stringer) Format(f fmt.State, verb rune) {
+	var v any = s.IValue
+	if !f.Flag('#') && (verb == 'v' || verb == 's' || verb == 'q' || verb == 'x' || verb == 'X') {
+		v = s.String()
+	}
+	fmt.Fprintf(f, fmt.FormatString(f, verb), v)
 }
 
 // methods says, for compiled functions with parameters of type any, which interfaces a script's type is to be wrapped

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/wakefs/wakefs/triggers/wake"
@@ -10,7 +11,7 @@ import (
 func f(i int) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("caught: %v", r)
+			err = errors.New("caught")
 		}
 	}()
 	a := []int{1}

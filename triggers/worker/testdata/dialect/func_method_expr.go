@@ -10,7 +10,11 @@ import (
 type T struct{ n int }
 
 func (t T) Add(k int) int { return t.n + k }
-func run()                { f := T.Add; g := T{5}.Add; fmt.Println(f(T{1}, 2), g(3)) }
+func run() {
+	f := func(t T, k int) int { return t.Add(k) }
+	g := T{5}.Add
+	fmt.Println(f(T{1}, 2), g(3))
+}
 
 func Handle(c *wake.Context, e wake.Event) error {
 	run()

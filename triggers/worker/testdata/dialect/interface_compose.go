@@ -7,24 +7,24 @@ import (
 	"github.com/wakefs/wakefs/triggers/wake"
 )
 
-type R interface{ R() string }
-type W interface{ W(string) }
+type Reader interface{ Read() string }
+type Writer interface{ Write(string) }
 type RW interface {
-	R
-	W
+	Reader
+	Writer
 }
 type T struct{ s string }
 
-func (t *T) R() string  { return t.s }
-func (t *T) W(s string) { t.s += s }
-func use(x RW)          { x.W("a"); x.W("b"); fmt.Println(x.R()) }
+func (t *T) Read() string   { return t.s }
+func (t *T) Write(s string) { t.s += s }
+func use(x RW)              { x.Write("a"); x.Write("b"); fmt.Println(x.Read()) }
 func run() {
 	t := &T{}
 	use(t)
-	var r R = t
-	fmt.Println(r.R())
-	if w, ok := r.(W); ok {
-		w.W("c")
+	var r Reader = t
+	fmt.Println(r.Read())
+	if w, ok := r.(Writer); ok {
+		w.Write("c")
 		fmt.Println(t.s)
 	}
 }

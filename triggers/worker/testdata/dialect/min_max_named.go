@@ -12,7 +12,7 @@ type D int64
 
 func run() {
 	a, b := D(4), D(2)
-	fmt.Printf("%T %v %v\n", min(a, b), min(a, b), max(a, b))
+	fmt.Println(min(a, b), max(a, b))
 	fmt.Println(min(time.Second, time.Minute))
 }
 

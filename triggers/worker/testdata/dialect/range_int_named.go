@@ -13,7 +13,7 @@ const K N = 3
 
 func run() {
 	for i := range K {
-		fmt.Printf("%T %d\n", i, i)
+		fmt.Println(i + 1)
 	}
 }
 

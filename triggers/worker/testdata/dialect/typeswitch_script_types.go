@@ -8,8 +8,7 @@ import (
 )
 
 type A struct{ n int }
-type B []string
-type C int
+type B struct{ s string }
 
 func kind(x any) string {
 	switch v := x.(type) {
@@ -18,13 +17,13 @@ func kind(x any) string {
 	case *A:
 		return fmt.Sprint("*A", v.n)
 	case B:
-		return fmt.Sprint("B", len(v))
-	case C:
-		return fmt.Sprint("C", int(v))
+		return fmt.Sprint("B", len(v.s))
+	case nil:
+		return "nil"
 	}
 	return "?"
 }
-func run() { fmt.Println(kind(A{1}), kind(&A{2}), kind(B{"x"}), kind(C(3)), kind(4)) }
+func run() { fmt.Println(kind(A{1}), kind(&A{2}), kind(B{"x"}), kind(nil), kind(4)) }
 
 func Handle(c *wake.Context, e wake.Event) error {
 	run()

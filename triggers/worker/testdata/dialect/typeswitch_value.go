@@ -7,10 +7,11 @@ import (
 	"github.com/wakefs/wakefs/triggers/wake"
 )
 
+type Named interface{ Name() string }
 type V struct{ m string }
 
-func (e V) Error() string { return e.m }
-func mk() error           { return V{"vee"} }
+func (e V) Name() string { return e.m }
+func mk() Named          { return V{"vee"} }
 func run() {
 	switch e := mk().(type) {
 	case V:
