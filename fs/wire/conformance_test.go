@@ -8,8 +8,10 @@ import (
 
 	"github.com/wakefs/wakefs/chunks"
 	"github.com/wakefs/wakefs/fs"
+	metasuite "github.com/wakefs/wakefs/fs/conformance/meta"
 	"github.com/wakefs/wakefs/fs/conformance/shardstore"
 	"github.com/wakefs/wakefs/fs/wire"
+	"github.com/wakefs/wakefs/meta"
 )
 
 // stores is an fs.Servers of a fixed set.
@@ -54,5 +56,23 @@ func TestShardStoreConformance(t *testing.T) {
 			t.Fatal(err)
 		}
 		return st
+	})
+}
+
+func TestMetaConformance(t *testing.T) {
+	metasuite.Run(t, func(t *testing.T) fs.MetaService {
+		n, err := meta.Memory(meta.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := n.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		path := serve(t, func(s *wire.Server) { s.ServeMeta(n) })
+		c := wire.NewMetaClient(wire.ClientOptions{Dial: wire.NetDialer(nil)}, path)
+		t.Cleanup(c.Close)
+		return c
 	})
 }

@@ -159,7 +159,7 @@ const (
 	mAdminCall
 	mAdminStream
 
-	// Metadata. Messages begin with SessionID and token, except OpenSession's.
+	// Metadata. Messages begin with SessionID, token and view, except OpenSession's.
 	mOpenSession
 	mCloseSession
 	mPropose
@@ -189,6 +189,8 @@ const (
 	mStripe
 	mInodes
 	mMetaStatus
+	mSpeculate
+	mSpeculationTx
 
 	methodEnd
 )

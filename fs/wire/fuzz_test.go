@@ -64,7 +64,7 @@ func FuzzServer(f *testing.F) {
 		msg := fs.AppendUint(nil, uint(1))
 		if m >= mOpenSession {
 			tok := (&sessions{key: []byte("key")}).token(1)
-			msg = fs.AppendBytes(msg, tok[:])
+			msg = append(fs.AppendBytes(msg, tok[:]), 0)
 		}
 		if m == mPropose {
 			tx := create("x")

@@ -73,16 +73,20 @@ func create(name string) *fs.Tx {
 	return &fs.Tx{Time: 1, Ops: []fs.Op{&fs.Create{Parent: 1, Name: name, Ino: 2, Mode: fs.ModeRegular}}}
 }
 
-// TestSpeculate: it is refused, call by call.
-func TestSpeculate(t *testing.T) {
-	_, _, s := memoryMeta(t, newFakeService())
-	sp := s.Speculate(fs.SpeculateOptions{})
-	_, err := sp.Propose(testContext(t), create("x"), fs.Accepted)
-	wantKind(t, err, fs.KindUnsupported)
-	_, err = sp.Lookup(testContext(t), 1, "x")
-	wantKind(t, err, fs.KindUnsupported)
-	if sp.Session() != s.Session() || sp.Tx() == nil || sp.Close(testContext(t)) != nil {
-		t.Error("what a speculation is is not told")
+// TestSpeculationLost: a view that the server does not have any more is a conflict, and so is its Tx.
+func TestSpeculationLost(t *testing.T) {
+	ctx := testContext(t)
+	n, c, s := memoryMeta(t, newFakeService())
+	sp := s.Speculate(fs.SpeculateOptions{}) // the fake has none
+	_, err := sp.Lookup(ctx, 1, "x")
+	wantKind(t, err, fs.KindConflict)
+	for range 2 {
+		tx := sp.Tx()
+		if len(tx.Pre) != 1 || tx.Pre[0].Kind != fs.PreVersion || tx.Pre[0].Ino != 0 {
+			t.Errorf("the Tx of a lost view could succeed: %+v", tx)
+		}
+		n.SetFault(func(Write) Fault { return Fault{Cut: true} })
+		c.main.reconnect()
 	}
 }
 
@@ -358,7 +362,7 @@ func TestSessionClaim(t *testing.T) {
 	net, c, s := memoryMeta(t, svc)
 	svc.sessions[s.Session()].rets = []any{fs.Attr{}}
 	thief := &metaSession{c: c, id: s.Session()}
-	thief.prefix = fs.AppendBytes(fs.AppendUint(nil, thief.id), make([]byte, tokenLen))
+	thief.prefix = prefix(thief.id, make([]byte, tokenLen), 0)
 	_, err := thief.GetAttr(ctx, 1)
 	wantKind(t, err, fs.KindStale)
 	c.main.reconnect()

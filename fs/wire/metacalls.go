@@ -162,9 +162,3 @@ func (s *metaSession) reserve() {
 	close(b.coming)
 	b.coming = nil
 }
-
-// Speculate implements fs.Meta. Functions run where the metadata is; over the wire every call of the
-// Speculation but Session, Tx and Close is KindUnsupported.
-func (s *metaSession) Speculate(o fs.SpeculateOptions) fs.Speculation {
-	return noSpeculation{s: s, tx: &fs.Tx{Session: s.id, Time: o.Time, Cred: o.Cred, Chain: o.Chain, Check: true}}
-}

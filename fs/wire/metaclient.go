@@ -121,7 +121,8 @@ func (c *MetaClient) OpenSession(ctx context.Context, name string) (fs.Meta, err
 	if err := cl.decoded(); err != nil {
 		return nil, err
 	}
-	s.prefix = fs.AppendBytes(fs.AppendUint(nil, s.id), token)
+	s.token = slices.Clone(token)
+	s.prefix = prefix(s.id, s.token, 0)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -129,6 +130,11 @@ func (c *MetaClient) OpenSession(ctx context.Context, name string) (fs.Meta, err
 	}
 	c.sessions[s] = struct{}{}
 	return s, nil
+}
+
+// prefix is how every message of a session begins; view 0 is the session itself.
+func prefix(id fs.SessionID, token []byte, view uint64) []byte {
+	return fs.AppendUint(fs.AppendBytes(fs.AppendUint(nil, id), token), view)
 }
 
 // Close closes the connections; calls in flight end with KindUnavailable. It does not close the

@@ -160,6 +160,9 @@ func (m *fakeMeta) Close(context.Context) error {
 	return nil
 }
 
+// Speculate makes a view that has nothing, not even a Tx.
+func (m *fakeMeta) Speculate(fs.SpeculateOptions) fs.Speculation { return nil }
+
 func (m *fakeMeta) asked(args ...any) []any {
 	m.s.mu.Lock()
 	defer m.s.mu.Unlock()

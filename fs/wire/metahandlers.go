@@ -48,6 +48,7 @@ var metaHandlers = map[method]metaHandler{
 	mStripe:          serveStripe,
 	mInodes:          serveInodes,
 	mMetaStatus:      serveMetaStatus,
+	mSpeculationTx:   serveSpeculationTx,
 }
 
 func servePropose(ctx context.Context, m fs.Meta, r *request) error {
@@ -57,7 +58,7 @@ func servePropose(ctx context.Context, m fs.Meta, r *request) error {
 	if err := r.malformed(); err != nil {
 		return err
 	}
-	if tx.Session != m.Session() || tx.Seq == 0 {
+	if r.view == nil && (tx.Session != m.Session() || tx.Seq == 0) {
 		return fs.Errorf("propose", fs.KindInvalid, "", "session %d proposes for session %d with sequence %d", m.Session(), tx.Session, tx.Seq)
 	}
 	res, err := m.Propose(ctx, &tx, wait)

@@ -34,6 +34,7 @@ func (s *Server) ServeMeta(svc fs.MetaService) {
 	t := &sessions{svc: svc, key: key, idle: s.opts.SessionIdle, byID: make(map[fs.SessionID]*served)}
 	t.attacher, _ = svc.(Attacher)
 	s.register(mOpenSession, handler{class: Metadata, serve: t.open})
+	s.register(mSpeculate, handler{class: Metadata, serve: t.speculate})
 	for m, serve := range metaHandlers {
 		h := handler{class: Metadata}
 		switch m {
@@ -67,6 +68,7 @@ type served struct {
 	meta  fs.Meta
 	token [tokenLen]byte
 	used  atomic.Int64 // ns
+	views views
 }
 
 // token is the proof that a client opened the session.
@@ -122,7 +124,7 @@ func stale(id fs.SessionID) error {
 }
 
 // claim finds the session of a call.
-func (t *sessions) claim(ctx context.Context, id fs.SessionID, token []byte) (fs.Meta, error) {
+func (t *sessions) claim(ctx context.Context, id fs.SessionID, token []byte) (*served, error) {
 	t.mu.Lock()
 	x := t.byID[id]
 	t.mu.Unlock()
@@ -135,27 +137,52 @@ func (t *sessions) claim(ctx context.Context, id fs.SessionID, token []byte) (fs
 		if err != nil {
 			return nil, err
 		}
-		return t.add(m).meta, nil
+		return t.add(m), nil
 	}
 	if subtle.ConstantTimeCompare(token, x.token[:]) != 1 {
 		return nil, stale(id)
 	}
 	x.used.Store(time.Now().UnixNano())
-	return x.meta, nil
+	return x, nil
 }
 
 func (t *sessions) serve(ctx context.Context, r *request, f metaHandler) error {
-	id, token := fs.SessionID(r.d.Uint()), r.d.Bytes()
-	if err := r.malformed(); err != nil {
-		return err
-	}
-	m, err := t.claim(ctx, id, token)
+	x, number, err := t.claimFor(ctx, r)
 	if err != nil {
 		return err
 	}
-	err = f(ctx, m, r)
+	if number != 0 {
+		return x.views.serve(ctx, number, r, f)
+	}
+	err = f(ctx, x.meta, r)
 	if err != nil && fs.KindOf(err) == fs.KindStale || err == nil && r.head.method == mCloseSession {
-		t.forget(id)
+		t.forget(x.meta.Session())
 	}
 	return err
+}
+
+// claimFor reads how every message of a session begins.
+func (t *sessions) claimFor(ctx context.Context, r *request) (x *served, view uint64, err error) {
+	id, token, view := fs.SessionID(r.d.Uint()), r.d.Bytes(), r.d.Uint()
+	if err := r.malformed(); err != nil {
+		return nil, 0, err
+	}
+	x, err = t.claim(ctx, id, token)
+	return x, view, err
+}
+
+// speculate begins a view, under the number that the client chose.
+func (t *sessions) speculate(ctx context.Context, r *request) error {
+	x, number, err := t.claimFor(ctx, r)
+	if err != nil {
+		return err
+	}
+	var o fs.SpeculateOptions
+	o.Cred.Decode(&r.d)
+	o.Chain, o.Time = decodeStrings(&r.d), r.d.Int()
+	if err := r.malformed(); err != nil {
+		return err
+	}
+	x.views.add(number, x.meta.Speculate(o))
+	return nil
 }

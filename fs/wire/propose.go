@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wakefs/wakefs/fs"
@@ -26,9 +27,11 @@ type metaSession struct {
 	c      *MetaClient
 	id     fs.SessionID
 	name   string
-	prefix []byte // id and token, as every message begins; immutable
+	token  []byte // proves that the session is ours; immutable
+	prefix []byte // as every message begins; immutable
 
 	blocks blocks
+	views  atomic.Uint64 // the number of the last Speculation
 
 	mu       sync.Mutex
 	seq      fs.Seq  // the last one given

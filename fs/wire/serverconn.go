@@ -39,6 +39,7 @@ type request struct {
 	out   []byte     // headerLen bytes, then the reply's message
 	reply *buffer    // the bulk to send; nil if there is none
 	taken int        // bytes of the server's budget
+	view  *view      // of a metadata call; nil: the session itself
 	ended bool       // by drain; guarded by conn.mu
 }
 

@@ -6,152 +6,76 @@ import (
 	"github.com/wakefs/wakefs/fs"
 )
 
-// noSpeculation is an fs.Speculation that can't: see metaSession.Speculate.
-type noSpeculation struct {
-	s  *metaSession
-	tx *fs.Tx
+// speculation is an fs.Speculation whose view the server keeps. One that the server has lost (it was started
+// again, or there were too many) is KindConflict, call by call. Reads are those of a session whose messages name the view.
+type speculation struct {
+	*metaSession
+	parent *metaSession
+	opts   fs.SpeculateOptions
 }
 
-func (noSpeculation) unsupported() error {
-	return fs.Errorf("speculate", fs.KindUnsupported, "", "not over a connection; run where the metadata is")
+// Speculate implements fs.Meta. It makes a call; if that fails, so does every call of the Speculation.
+func (s *metaSession) Speculate(o fs.SpeculateOptions) fs.Speculation {
+	in := &metaSession{c: s.c, id: s.id, name: s.name, token: s.token}
+	in.prefix = prefix(s.id, s.token, s.views.Add(1))
+	cl := in.newCall("speculate", mSpeculate)
+	defer cl.free()
+	cl.req = o.Cred.Append(cl.req)
+	cl.req = fs.AppendInt(appendStrings(cl.req, o.Chain), o.Time)
+	ctx, cancel := context.WithTimeout(context.Background(), s.c.opts.DialTimeout)
+	defer cancel()
+	_ = in.call(ctx, cl) // the server will not know the view then: the next call is a conflict, and says so
+	return &speculation{metaSession: in, parent: s, opts: o}
 }
 
-// Session implements fs.Meta.
-func (x noSpeculation) Session() fs.SessionID { return x.s.id }
-
-// Tx implements fs.Speculation: it is empty.
-func (x noSpeculation) Tx() *fs.Tx { return x.tx }
-
-// Close implements fs.Meta.
-func (x noSpeculation) Close(context.Context) error { return nil }
-
-// Speculate implements fs.Meta.
-func (x noSpeculation) Speculate(fs.SpeculateOptions) fs.Speculation { return x }
-
-// Propose implements fs.Meta.
-func (x noSpeculation) Propose(context.Context, *fs.Tx, fs.Wait) (r fs.Result, _ error) {
-	return r, x.unsupported()
+// Propose implements fs.Speculation. It is not repeated: after KindUnavailable begin anew.
+func (s *speculation) Propose(ctx context.Context, tx *fs.Tx, wait fs.Wait) (fs.Result, error) {
+	cl := s.newCall("propose", mPropose)
+	defer cl.free()
+	cl.req = tx.Append(fs.AppendUint(cl.req, wait))
+	if err := s.c.main.do(ctx, cl, false); err != nil {
+		return fs.Result{}, err
+	}
+	cl.keep()
+	var res fs.Result
+	res.Decode(&cl.d)
+	return res, cl.decoded()
 }
 
-// Sync implements fs.Meta.
-func (x noSpeculation) Sync(context.Context) error { return x.unsupported() }
+// Sync implements fs.Speculation: there is nothing to wait for.
+func (s *speculation) Sync(context.Context) error { return nil }
 
-// Alloc implements fs.Meta.
-func (x noSpeculation) Alloc(context.Context) (i fs.Ino, t fs.StripeID, _ error) {
-	return i, t, x.unsupported()
+// Alloc implements fs.Speculation, with numbers of the session.
+func (s *speculation) Alloc(ctx context.Context) (fs.Ino, fs.StripeID, error) {
+	return s.parent.Alloc(ctx)
 }
 
-// KeepAlive implements fs.Meta.
-func (x noSpeculation) KeepAlive(context.Context, []fs.Ino) (o []fs.Ino, _ error) {
-	return o, x.unsupported()
+// Speculate implements fs.Speculation: there is none within one.
+func (s *speculation) Speculate(fs.SpeculateOptions) fs.Speculation { return nil }
+
+// Tx implements fs.Speculation. If the server can't be asked it returns a Tx that is a conflict whenever it
+// is proposed, so that its maker begins anew.
+func (s *speculation) Tx() *fs.Tx {
+	cl := s.newCall("speculate", mSpeculationTx)
+	defer cl.free()
+	ctx, cancel := context.WithTimeout(context.Background(), s.c.opts.DialTimeout)
+	defer cancel()
+	tx := new(fs.Tx)
+	err := s.call(ctx, cl)
+	if err == nil {
+		cl.keep()
+		tx.Decode(&cl.d)
+		err = cl.decoded()
+	}
+	if err != nil { // there is no inode 0
+		return &fs.Tx{Time: s.opts.Time, Cred: s.opts.Cred, Chain: s.opts.Chain, Pre: []fs.Pre{{Kind: fs.PreVersion, Version: 1}}}
+	}
+	return tx
 }
 
-// Lock implements fs.Meta.
-func (x noSpeculation) Lock(context.Context, fs.Lock) error { return x.unsupported() }
-
-// TestLock implements fs.Meta.
-func (x noSpeculation) TestLock(context.Context, fs.Lock) (l fs.Lock, _ error) {
-	return l, x.unsupported()
+// Close implements fs.Speculation: the server forgets the view.
+func (s *speculation) Close(ctx context.Context) error {
+	cl := s.newCall("speculate", mCloseSession)
+	defer cl.free()
+	return s.call(ctx, cl)
 }
-
-// Changes implements fs.Meta.
-func (x noSpeculation) Changes(context.Context, uint64) (c []fs.Change, n uint64, _ error) {
-	return c, n, x.unsupported()
-}
-
-// Lookup implements fs.Meta.
-func (x noSpeculation) Lookup(context.Context, fs.Ino, string) (a fs.Attr, _ error) {
-	return a, x.unsupported()
-}
-
-// GetAttr implements fs.Meta.
-func (x noSpeculation) GetAttr(context.Context, fs.Ino) (a fs.Attr, _ error) {
-	return a, x.unsupported()
-}
-
-// ReadDir implements fs.Meta.
-func (x noSpeculation) ReadDir(context.Context, fs.Ino, string, int) (l []fs.Dirent, _ error) {
-	return l, x.unsupported()
-}
-
-// Readlink implements fs.Meta.
-func (x noSpeculation) Readlink(context.Context, fs.Ino) (t string, _ error) {
-	return t, x.unsupported()
-}
-
-// GetXattr implements fs.Meta.
-func (x noSpeculation) GetXattr(context.Context, fs.Ino, string) (v []byte, _ error) {
-	return v, x.unsupported()
-}
-
-// ListXattr implements fs.Meta.
-func (x noSpeculation) ListXattr(context.Context, fs.Ino) (l []string, _ error) {
-	return l, x.unsupported()
-}
-
-// Extents implements fs.Meta.
-func (x noSpeculation) Extents(context.Context, fs.Ino, int64, int64) (a fs.Attr, l []fs.Extent, _ error) {
-	return a, l, x.unsupported()
-}
-
-// Path implements fs.Meta.
-func (x noSpeculation) Path(context.Context, fs.Ino) (p string, _ error) { return p, x.unsupported() }
-
-// StatFS implements fs.Meta.
-func (x noSpeculation) StatFS(context.Context) (s fs.StatFS, _ error) { return s, x.unsupported() }
-
-// Triggers implements fs.Meta.
-func (x noSpeculation) Triggers(context.Context) (l []fs.Trigger, _ error) { return l, x.unsupported() }
-
-// TriggerVersions implements fs.Meta.
-func (x noSpeculation) TriggerVersions(context.Context, string) (l []fs.TriggerVersion, _ error) {
-	return l, x.unsupported()
-}
-
-// TriggerSource implements fs.Meta.
-func (x noSpeculation) TriggerSource(context.Context, string, string) (b []byte, _ error) {
-	return b, x.unsupported()
-}
-
-// Waiting implements fs.Meta.
-func (x noSpeculation) Waiting(context.Context, fs.InvocationID, int, bool) (l []fs.Invocation, _ error) {
-	return l, x.unsupported()
-}
-
-// DeadLetters implements fs.Meta.
-func (x noSpeculation) DeadLetters(context.Context, string, fs.InvocationID, int) (l []fs.Invocation, _ error) {
-	return l, x.unsupported()
-}
-
-// Invocation implements fs.Meta.
-func (x noSpeculation) Invocation(context.Context, fs.InvocationID) (i fs.Invocation, _ error) {
-	return i, x.unsupported()
-}
-
-// ReportStatus implements fs.Meta.
-func (x noSpeculation) ReportStatus(context.Context, []fs.ServerStatus) (m fs.ClusterMap, _ error) {
-	return m, x.unsupported()
-}
-
-// ClusterMap implements fs.Meta.
-func (x noSpeculation) ClusterMap(context.Context) (m fs.ClusterMap, _ error) {
-	return m, x.unsupported()
-}
-
-// Stripes implements fs.Meta.
-func (x noSpeculation) Stripes(context.Context, fs.StripeFilter, fs.StripeID, int) (l []fs.Stripe, _ error) {
-	return l, x.unsupported()
-}
-
-// Stripe implements fs.Meta.
-func (x noSpeculation) Stripe(context.Context, fs.StripeID) (s fs.Stripe, _ error) {
-	return s, x.unsupported()
-}
-
-// Inodes implements fs.Meta.
-func (x noSpeculation) Inodes(context.Context, fs.Ino, int) (l []fs.Attr, _ error) {
-	return l, x.unsupported()
-}
-
-// Status implements fs.Meta.
-func (x noSpeculation) Status(context.Context) (s fs.MetaStatus, _ error) { return s, x.unsupported() }
