@@ -200,3 +200,35 @@ func TestPunch(t *testing.T) {
 	}
 	check(t, s.Close())
 }
+
+// TestDeleteDuringCompaction: after a crash the shard is gone or whole, not left
+// pointing into the removed segment.
+func TestDeleteDuringCompaction(t *testing.T) {
+	mem := disk.NewMem()
+	f := disk.NewFaulty(mem)
+	s := openStore(t, f, small)
+	for i := range 10 {
+		put(t, s, i, 40_000)
+	}
+	check(t, s.Delete(ctx, []fs.ShardAddr{at(1), at(2), at(3), at(4)}))
+	check(t, s.flush())
+	var once sync.Once
+	f.Add(disk.Fault{Op: disk.OpRead, Path: segmentName(1), Hook: func() {
+		once.Do(func() {
+			if err := s.Delete(ctx, []fs.ShardAddr{at(0)}); err != nil {
+				t.Error(err)
+			}
+		})
+	}})
+	check(t, s.Reclaim())
+	if _, err := mem.Stat(segmentName(1)); !errors.Is(err, fs.KindNotFound) {
+		t.Fatalf("segment 1 was not removed: %v", err)
+	}
+	abandon(s)
+	mem.Crash(nil)
+	s = openStore(t, mem, small)
+	if _, err := s.Verify(ctx, at(0)); err != nil && !errors.Is(err, fs.KindNotFound) {
+		t.Fatal(err)
+	}
+	check(t, s.Close())
+}

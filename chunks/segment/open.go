@@ -143,6 +143,21 @@ func (s *Store) recover() error {
 			return err
 		}
 	}
+	return s.reportFound()
+}
+
+// reportFound reports the corrupt shards that no later record has replaced.
+func (s *Store) reportFound() error {
+	for _, x := range s.found {
+		e, ok, err := s.ix.get(x.addr)
+		if err != nil {
+			return err
+		}
+		if ok && e.seg == x.e.seg && e.off == x.e.off {
+			s.markCorrupt(x.addr)
+		}
+	}
+	s.found = nil
 	return s.ix.apply()
 }
 
@@ -280,8 +295,8 @@ func (r *recovery) confirm() error {
 		if _, _, err := r.s.ix.replace(x.addr, x.e); err != nil {
 			return err
 		}
-		r.s.markCorrupt(x.addr)
 		r.rotten++
+		r.s.found = append(r.s.found, x)
 	}
 	r.suspects = r.suspects[:0]
 	return nil

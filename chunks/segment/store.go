@@ -51,6 +51,8 @@ type Store struct {
 	failure atomic.Pointer[failure]
 	broken  chan struct{} // closed at the first failure
 
+	found []suspect // by Open
+
 	abandoned chan struct{} // closed when the index's work was given up
 	givenUp   sync.Once
 	wakeup    chan struct{}

@@ -349,6 +349,17 @@ func TestCorruption(t *testing.T) {
 			if got := s.Corrupt(); len(got) != 0 {
 				t.Fatalf("still corrupt after repair: %v", got)
 			}
+			// What was repaired or cut off is no corruption later, not even to a
+			// rebuild that sees the old records.
+			check(t, s.Close())
+			check(t, disk.RemoveAll(d, indexDir))
+			s = openStore(t, d, o)
+			for i := range 10 {
+				wantShard(t, s, i, n)
+			}
+			if got := s.Corrupt(); len(got) != 0 {
+				t.Fatalf("corrupt after a rebuild: %v", got)
+			}
 		})
 	}
 }
@@ -608,6 +619,33 @@ func TestGroupCommit(t *testing.T) {
 	wg.Wait()
 	if n := s.Stats().Syncs - before; n != 2 {
 		t.Fatalf("%d syncs for 17 writes, want 2", n)
+	}
+	check(t, s.Close())
+}
+
+// TestSyncCoversOnlyWhatWasWrittenBefore: a record written while a sync ends needs
+// another.
+func TestSyncCoversOnlyWhatWasWrittenBefore(t *testing.T) {
+	f := disk.NewFaulty(disk.NewMem())
+	s := openStore(t, f, small)
+	put(t, s, 0, 10)
+	before := s.Stats().Syncs
+	second := make(chan error, 1)
+	var once sync.Once
+	f.Add(disk.Fault{Op: disk.OpFileStat, Path: "*.seg", Hook: func() {
+		once.Do(func() { // the first write's sync has just been made
+			go func() { second <- s.Put(ctx, at(2), fs.Owner{}, content(at(2), 10)) }()
+			poll(t, "the second has written", func() bool {
+				s.log.mu.Lock()
+				defer s.log.mu.Unlock()
+				return len(s.log.cur.pending) == 2
+			})
+		})
+	}})
+	put(t, s, 1, 10)
+	check(t, <-second)
+	if n := s.Stats().Syncs - before; n != 2 {
+		t.Fatalf("%d syncs, want 2", n)
 	}
 	check(t, s.Close())
 }
