@@ -33,6 +33,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
@@ -165,13 +166,19 @@ func (l *Load) Wait() error {
 	return errors.Join(l.errs...)
 }
 
-// Stop ends the writers between two rows and returns their errors; being stopped is none.
+// Stop ends the writers between two rows and returns their errors; being stopped is none. A writer process that cannot
+// finish its row, since its filesystem is gone, is killed after a few seconds. A writer in this process waits for SQLite
+// to give up, for a minute, or for the filesystem to come back.
 func (l *Load) Stop() error {
 	l.stop()
 	return l.Wait()
 }
 
-// spawn runs a writer process to its end. Cancelling asks it to stop by closing its standard input.
+// killAfter is how long a writer process may take to stop before it is killed. One whose filesystem has gone away needs
+// that: SQLite takes the failing lock calls for a busy database and goes on trying.
+const killAfter = 5 * time.Second
+
+// spawn runs a writer process to its end. Cancelling asks it to stop by closing its standard input, and then insists.
 func spawn(ctx context.Context, c child) error {
 	text, err := json.Marshal(c)
 	if err != nil {
@@ -188,7 +195,16 @@ func spawn(ctx context.Context, c child) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	ended := context.AfterFunc(ctx, func() { in.Close() })
+	exited := make(chan struct{})
+	defer close(exited)
+	ended := context.AfterFunc(ctx, func() {
+		in.Close()
+		select {
+		case <-exited:
+		case <-time.After(killAfter):
+			cmd.Process.Kill()
+		}
+	})
 	defer ended()
 	if err := cmd.Wait(); err != nil {
 		return fmt.Errorf("sqliteload: writer process %d: %w: %s", c.Writer, err, strings.TrimSpace(said.String()))
