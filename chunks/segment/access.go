@@ -18,6 +18,8 @@ type request struct {
 
 var errRange = errors.New("beyond the shard's end")
 
+var errMissing = errors.New("its segment file is missing")
+
 // errMoved is internal: the record is no longer where the index said.
 var errMoved = errors.New("the record has moved")
 
@@ -94,6 +96,9 @@ func (s *Store) judge(op string, addr fs.ShardAddr, e entry, cause error) error 
 		return errMoved
 	}
 	s.markCorrupt(addr)
+	if errors.Is(cause, fs.KindNotFound) {
+		cause = errMissing // the shard is known, its file is not: no caller may mix them up
+	}
 	return fs.E(op, fs.KindCorrupt, addr.String(), cause)
 }
 
