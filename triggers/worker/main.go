@@ -38,6 +38,12 @@ const (
 // probe, if set, is what a worker does instead of running scripts, once it is confined. Tests try the sandbox with it.
 var probe func(name string)
 
+// fake, if set, answers the invocations whose event has the type fakeEvent instead of a script. Tests abuse the protocol
+// with it.
+var fake func(name string, c *conn)
+
+const fakeEvent wake.EventType = "fake"
+
 // Main turns the process into a worker if a node has started it as one, and then never returns. Every binary that uses
 // a Pool calls it first thing in main, and every test binary in TestMain.
 func Main() {
@@ -228,6 +234,9 @@ func (w *worker) invoke(d *decoder) error {
 	if w.handler == nil {
 		return violation("nothing is loaded")
 	}
+	if fake != nil && event.Type == fakeEvent {
+		fake(event.Path, w.conn)
+	}
 	cpu := cpuTime()
 	inv.CPU = func() time.Duration { return cpuTime() - cpu }
 	c := wake.NewContext(w.host, inv)
@@ -286,20 +295,21 @@ func panicText(r any) (text string) {
 	return fmt.Sprint(r)
 }
 
+// leftoverGrace is how long goroutines of a handler that has returned may take to end.
+const leftoverGrace = 5 * time.Millisecond
+
 // leftover reports whether goroutines of the handler are still there, after those that are about to end have had their
 // chance.
 func (w *worker) leftover() bool {
-	for i := 0; runtime.NumGoroutine() > w.resting; i++ {
-		if i == 100 {
-			return true
-		}
-		if i < 50 {
-			runtime.Gosched()
-		} else {
-			time.Sleep(100 * time.Microsecond)
+	if runtime.NumGoroutine() <= w.resting {
+		return false
+	}
+	for start := time.Now(); time.Since(start) < leftoverGrace; {
+		if runtime.Gosched(); runtime.NumGoroutine() <= w.resting {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // maxText bounds an error text, in bytes.

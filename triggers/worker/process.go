@@ -261,7 +261,9 @@ func (p *process) lastWords() string {
 	var buf bytes.Buffer
 	p.stderr.SetReadDeadline(time.Now().Add(time.Second))
 	io.Copy(&buf, io.LimitReader(p.stderr, maxLastWords)) // whatever there is
-	text := strings.ToValidUTF8(strings.TrimSpace(buf.String()), "�")
+	// The stacks that follow the first paragraph are those of the interpreter.
+	text, _, _ := strings.Cut(strings.TrimSpace(buf.String()), "\n\n")
+	text = strings.ToValidUTF8(text, "�")
 	if text == "" {
 		return ""
 	}
