@@ -196,7 +196,14 @@ func walkExtents(r kv.Reader, ino fs.Ino, off, end int64, fn func(fs.Extent) (mo
 		}
 		return more, nil
 	}
-	if off > 0 { // the one that begins before off may reach into the range
+	// Most overwrites meet exactly one extent, which begins where they do: a get is a fraction of a scan.
+	var first fs.Extent
+	if ok, err := load(r, at, first.Decode); err != nil {
+		return err
+	} else if ok && first.End() >= end {
+		fn(first)
+		return nil
+	} else if off > 0 && !ok { // one that begins before off may reach into the range
 		err := scan(r, lo, at, true, func(k, v []byte) (bool, error) {
 			_, err := visit(k, v)
 			return false, err

@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 	if s := os.Getenv("WAKEFS_SEED"); s != "" {
 		seed = s
 	}
-	for name, value := range map[string]string{"seed": seed, "steps": "60", "nofailfile": "true"} {
+	for name, value := range map[string]string{"seed": seed, "steps": "50", "checks": "70", "nofailfile": "true"} {
 		if f := flag.Lookup("rapid." + name); f.Value.String() == f.DefValue {
 			if err := f.Value.Set(value); err != nil {
 				panic(err)
