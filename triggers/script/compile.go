@@ -1,5 +1,10 @@
 package script
 
+import (
+	"go/parser"
+	"go/token"
+)
+
 // Program is a checked script in the form that package worker runs.
 type Program struct {
 	Spec   *Spec
@@ -24,6 +29,10 @@ func Compile(name string, files map[string]string) (*Program, error) {
 	text := c.rewrite()
 	if err := s.err(); err != nil {
 		return nil, err
+	}
+	// A mistake of the rewriter must not be taken for one of the script.
+	if _, err := parser.ParseFile(token.NewFileSet(), s.names[0], text, parser.SkipObjectResolution); err != nil {
+		return nil, Errors{{File: s.names[0], Msg: "could not be prepared for the interpreter, which is a defect of wakefs: " + err.Error()}}
 	}
 	return &Program{Spec: spec, File: s.names[0], Source: text}, nil
 }

@@ -1,0 +1,252 @@
+package script
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+const body = `
+package main
+
+import "github.com/wakefs/wakefs/triggers/wake"
+
+func Handle(c *wake.Context, e wake.Event) error { return nil }
+`
+
+func one(src string) map[string]string { return map[string]string{"s.go": src} }
+
+func TestParse(t *testing.T) {
+	spec, err := Parse("s", one(`//wake:on arrive,close /in/**/*.{csv,tsv} !/in/tmp/**
+//wake:on rename /x
+//wake:budget cpu=2s wall=1m30s memory=64MiB
+//wake:budget read=1GiB write=10MB ops=17
+//wake:concurrency 3
+//wake:retry 9`+body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (wake.Budget{CPU: 2 * time.Second, Wall: 90 * time.Second, Memory: 64 << 20, Read: 1 << 30, Write: 10e6, Ops: 17}); spec.Budget != want {
+		t.Errorf("budget %+v", spec.Budget)
+	}
+	if spec.Name != "s" || spec.Concurrency != 3 || spec.Attempts != 9 || len(spec.Rules) != 2 || len(spec.Version) != 64 {
+		t.Errorf("%+v", spec)
+	}
+	for _, tt := range []struct {
+		typ       wake.EventType
+		path, old string
+		want      bool
+	}{
+		{wake.Arrive, "/in/a.csv", "", true},
+		{wake.Close, "/in/a/b/c.tsv", "", true},
+		{wake.Arrive, "/in/a.txt", "", false},
+		{wake.Arrive, "/in/tmp/a.csv", "", false},
+		{wake.Create, "/in/a.csv", "", false},
+		{wake.Rename, "/y", "/x", true},
+		{wake.Rename, "/x", "/y", true},
+		{wake.Rename, "/y", "/z", false},
+		{wake.Arrive, "/in/a.txt", "/in/a.csv", false},
+	} {
+		if got := spec.Wakes(tt.typ, tt.path, tt.old); got != tt.want {
+			t.Errorf("Wakes(%s, %s, %s) = %v", tt.typ, tt.path, tt.old, got)
+		}
+	}
+}
+
+func TestDefaultsAndVersion(t *testing.T) {
+	a, err := Parse("s", one("//wake:on arrive /**"+body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Budget != DefaultBudget() || a.Concurrency != DefaultConcurrency || a.Attempts != DefaultAttempts {
+		t.Errorf("%+v", a)
+	}
+	b, err := Parse("other", one("//wake:on arrive /**"+body))
+	if err != nil || a.Version != b.Version {
+		t.Errorf("the version is not of the content: %v", err)
+	}
+	c, err := Parse("s", one("//wake:on arrive /**"+body+"\n"))
+	if err != nil || a.Version == c.Version {
+		t.Errorf("another content has the same version: %v", err)
+	}
+	withTest := one("//wake:on arrive /**" + body)
+	withTest["s_test.go"] = "package main // not Go at all {"
+	if d, err := Parse("s", withTest); err != nil || d.Version != a.Version {
+		t.Errorf("a test changes the script: %v", err)
+	}
+}
+
+// refused checks that Compile returns an error that starts with want, or for Parse alone.
+func refused(t *testing.T, src, want string) {
+	t.Helper()
+	_, err := Compile("s", one(src))
+	var errs Errors
+	if !errors.As(err, &errs) || len(errs) == 0 {
+		t.Fatalf("not refused: %v", err)
+	}
+	if !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+func TestDirectiveErrors(t *testing.T) {
+	for _, tt := range []struct{ directives, want string }{
+		{"", "s.go:2:1: no event wakes this script"},
+		{"//wake:on", "s.go:1:1: usage: //wake:on"},
+		{"//wake:on arrive", "s.go:1:1: usage: //wake:on"},
+		{"//wake:on arive /x", `s.go:1:11: unknown event "arive"`},
+		{"//wake:on arrive,arrive /x", `s.go:1:11: event "arrive" is named twice`},
+		{"//wake:on arrive x", `s.go:1:18: glob "x" does not start with /`},
+		{"//wake:on arrive /x/", `s.go:1:18: no path is like "/x/"; did you mean "/x"?`},
+		{"//wake:on arrive /[a", `s.go:1:18: malformed glob "/[a"`},
+		{"//wake:on arrive !/x", "s.go:1:1: only exclusions"},
+		{"//wake:on arrive /x !/x", `s.go:1:1: "/x" is both included and excluded`},
+		{"//wake:one arrive /x", "s.go:1:1: unknown directive //wake:one"},
+		{"// wake:on arrive /x", "s.go:1:1: a directive starts with"},
+		{"//wake:on arrive /x\n//wake:budget", "s.go:2:1: usage: //wake:budget"},
+		{"//wake:on arrive /x\n//wake:budget cpu", `s.go:2:15: "cpu" is not of the form key=value`},
+		{"//wake:on arrive /x\n//wake:budget cpu=2", `s.go:2:15: cpu: "2" is not a duration`},
+		{"//wake:on arrive /x\n//wake:budget wall=-2s", `s.go:2:15: wall: "-2s" is not between`},
+		{"//wake:on arrive /x\n//wake:budget disk=2", `s.go:2:15: unknown budget "disk"`},
+		{"//wake:on arrive /x\n//wake:budget memory=1KiB", `s.go:2:15: memory: "1KiB" is not between`},
+		{"//wake:on arrive /x\n//wake:budget memory=9999999999GiB", `s.go:2:15: memory: "9999999999GiB" is not a size`},
+		{"//wake:on arrive /x\n//wake:budget ops=many", `s.go:2:15: ops: "many" is not a number`},
+		{"//wake:on arrive /x\n//wake:budget cpu=1s cpu=2s", "s.go:2:22: budget cpu was already given at s.go:2:15"},
+		{"//wake:on arrive /x\n//wake:retry 0", `s.go:2:14: "0" is not a number from 1 to 100`},
+		{"//wake:on arrive /x\n//wake:retry 1\n//wake:retry 2", "s.go:3:1: retry was already given at s.go:2:1"},
+		{"//wake:on arrive /x\n//wake:concurrency", "s.go:2:1: usage: //wake:concurrency NUMBER"},
+	} {
+		t.Run(tt.directives, func(t *testing.T) { refused(t, tt.directives+body, tt.want) })
+	}
+}
+
+func TestRefused(t *testing.T) {
+	const head = "//wake:on arrive /**\npackage main\nimport \"github.com/wakefs/wakefs/triggers/wake\"\n"
+	const handle = "func Handle(c *wake.Context, e wake.Event) error { "
+	for _, tt := range []struct{ name, src, want string }{
+		{"syntax", head + "func Handle(", "s.go:4:13: "},
+		{"type", head + handle + `return "x" }`, `s.go:4:59: cannot use "x"`},
+		{"unused variable", head + handle + "x := 1; return nil }", "s.go:4:52: declared and not used: x"},
+		{"unused import", head + "import \"fmt\"\n" + handle + "return nil }", `s.go:4:8: "fmt" imported and not used`},
+		{"missing return", head + handle + "}", "s.go:4:52: missing return"},
+		{"no handler", head + "var _ *wake.Context", "s.go:2:1: the script needs a func Handle"},
+		{"wrong handler", head + "func Handle(c *wake.Context) error { return nil }", "s.go:4:6: Handle must be a func Handle"},
+		{"value context", head + "func Handle(c wake.Context, e wake.Event) error { return nil }", "s.go:4:6: Handle must be"},
+		{"no error", head + "func Handle(c *wake.Context, e wake.Event) { }", "s.go:4:6: Handle must be"},
+		{"os", head + "import \"os\"\n" + handle + "os.Exit(1); return nil }", `s.go:4:8: package "os" is not available to scripts: use the methods of wake.Context`},
+		{"net", head + "import \"net/http\"\n" + handle + "http.Get(``); return nil }", `s.go:4:8: package "net/http" is not available to scripts: scripts have no network`},
+		{"unsafe", head + "import \"unsafe\"\n" + handle + "_ = unsafe.Sizeof(1); return nil }", `s.go:4:8: package "unsafe"`},
+		{"syscall", head + "import \"syscall\"\n" + handle + "syscall.Exit(1); return nil }", `s.go:4:8: package "syscall"`},
+		{"reflect", head + "import \"reflect\"\n" + handle + "_ = reflect.ValueOf(1); return nil }", `s.go:4:8: package "reflect"`},
+		{"runtime", head + "import \"runtime\"\n" + handle + "runtime.GC(); return nil }", `s.go:4:8: package "runtime"`},
+		{"cgo", head + "import \"C\"\n" + handle + "return nil }", `s.go:4:8: package "C"`},
+		{"embed", head + "import _ \"embed\"\n" + handle + "return nil }", `s.go:4:10: package "embed"`},
+		{"blank os", head + "import _ \"os\"\n" + handle + "return nil }", `s.go:4:10: package "os"`},
+		{"third party", head + "import \"example.org/x\"\n" + handle + "return nil }", `s.go:4:8: package "example.org/x"`},
+		{"interpreter", head + "import \"github.com/traefik/yaegi/interp\"\n" + handle + "return nil }", `s.go:4:8: package "github.com/traefik/yaegi/interp"`},
+		{"runtime of scripts", head + "import \"wakefs/rt\"\n" + handle + "return nil }", `s.go:4:8: package "wakefs/rt"`},
+		{"dot import", head + "import . \"fmt\"\n" + handle + "Println(); return nil }", `s.go:4:8: import "fmt" by name`},
+		{"linkname", head + handle + "return nil }\n//go:linkname f runtime.f\nfunc f()", "s.go:5:1: compiler directives have no meaning"},
+		{"no body", head + handle + "return nil }\nfunc f()", "s.go:5:1: func f has no body"},
+		{"host", head + handle + "wake.NewContext(nil, wake.Invocation{}); return nil }", "s.go:4:57: wake.NewContext is not available"},
+		{"timer", head + "import \"time\"\n" + handle + "time.AfterFunc(0, nil); return nil }", "s.go:5:57: time.AfterFunc is not available"},
+		{"errors.As", head + "import \"errors\"\n" + handle + "var t interface{ Timeout() bool }; errors.As(nil, &t); return nil }", "s.go:5:94: errors.As is not available to scripts: use a type assertion"},
+		{"slices", head + "import \"slices\"\n" + handle + "slices.Sort([]int{}); return nil }", `s.go:4:8: package "slices" is not available to scripts: use package sort`},
+		{"maps", head + "import \"maps\"\n" + handle + "maps.Clone(map[int]int{}); return nil }", `s.go:4:8: package "maps"`},
+		{"generic func", head + handle + "return nil }\nfunc f[T any](x T) T { return x }", "s.go:5:1: func f has type parameters"},
+		{"generic type", head + handle + "return nil }\ntype S[T any] []T", "s.go:5:6: type S has type parameters"},
+		{"generic use", head + "import \"sync\"\n" + handle + "_ = sync.OnceValue(func() int { return 1 }); return nil }", "s.go:5:61: sync.OnceValue is generic"},
+		{"range over func", head + handle + "for i := range func(func(int) bool) {} { _ = i }; return nil }", "s.go:4:67: cannot range over "},
+		{"goto", head + handle + "goto end; end: return nil }", "s.go:4:52: goto is not available"},
+		{"println", head + handle + "println(1); return nil }", "s.go:4:52: println is not available"},
+		{"method expression", head + "type T int\nfunc (T) M() {}\n" + handle + "_ = T.M; return nil }", "s.go:6:56: method expressions"},
+		{"value error", head + "type V struct{ x int }\nfunc (V) Error() string { return `` }\n" + handle + "var err error; _, ok := err.(V); c.Log(ok); return nil }", "s.go:6:81: the value V cannot be told in a error: use the pointer *V"},
+		{"basic type in interface", head + "type V int\n" + handle + "switch any(1).(type) { case V: }; return nil }", "s.go:5:80: V cannot be told from int in an interface"},
+		{"recover elsewhere", head + "func f() { recover() }\n" + handle + "defer f(); return nil }", "s.go:4:12: call recover directly in a deferred function literal"},
+		{"deferred results", head + "func f() (int, int) { return 1, 2 }\nfunc g(a, b int) {}\n" + handle + "defer g(f()); return nil }", "s.go:6:60: the results of a call as arguments"},
+	} {
+		t.Run(tt.name, func(t *testing.T) { refused(t, tt.src, tt.want) })
+	}
+}
+
+func TestSecondFile(t *testing.T) {
+	_, err := Compile("s", map[string]string{"a.go": "//wake:on arrive /**" + body, "b.go": "package main"})
+	if err == nil || !strings.Contains(err.Error(), "b.go:1:1: a script is one Go file") {
+		t.Error(err)
+	}
+	for _, files := range []map[string]string{{}, {"x.txt": ""}, {"../x.go": "package x"}, {"x.go": strings.Repeat("/", MaxSource+1)}} {
+		if _, err := Compile("s", files); err == nil {
+			t.Errorf("%d files accepted", len(files))
+		}
+	}
+}
+
+// TestRewriteKeepsLines checks that what follows rewritten constructs stays where it was.
+func TestRewriteKeepsLines(t *testing.T) {
+	src := `//wake:on arrive /**
+package anything
+
+import (
+	"fmt"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+func main() {}
+
+func Handle(c *wake.Context, e wake.Event) (err error) {
+	defer func() {
+		recover()
+	}()
+	for i := range 3 {
+		switch x := any(
+			i,
+		).(type) {
+		case int,
+			string:
+			fmt.Println(
+				max(x.(int),
+					2),
+			)
+		}
+	}
+	return nil // the mark
+}
+`
+	prog, err := Compile("s", one(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := func(text string) int { return strings.Count(text[:strings.Index(text, "// the mark")], "\n") }
+	if got, want := line(prog.Source), line(src); got != want {
+		t.Errorf("line %d became %d:\n%s", want, got, prog.Source)
+	}
+	if !strings.Contains(prog.Source, "package main;") {
+		t.Errorf("not package main:\n%s", prog.Source)
+	}
+}
+
+func FuzzCompile(f *testing.F) {
+	f.Add("//wake:on arrive /**" + body)
+	f.Fuzz(func(t *testing.T, src string) {
+		prog, err := Compile("s", one(src))
+		if err != nil && strings.Contains(err.Error(), "defect of wakefs") {
+			t.Fatalf("%v\n%s", err, src)
+		}
+		if err == nil && strings.Count(prog.Source, "\n") < strings.Count(src, "\n") {
+			t.Fatal("lines were lost")
+		}
+	})
+}
+
+func BenchmarkCompile(b *testing.B) {
+	src := one("//wake:on arrive /**" + body)
+	for b.Loop() {
+		if _, err := Compile("s", src); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
