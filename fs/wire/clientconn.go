@@ -131,6 +131,9 @@ func (c *clientConn) do(ctx context.Context, cl *call) error {
 // start sends the call. After an error nothing of it goes on; else finish must follow.
 func (c *clientConn) start(ctx context.Context, cl *call) error {
 	cl.broken = false
+	if ctx.Err() != nil {
+		return contextError(cl.op, ctx)
+	}
 	if n := len(cl.req) - headerLen + len(cl.bulk); n > MaxFrame {
 		return fs.Errorf(cl.op, fs.KindTooBig, "", "%d bytes exceed a frame", n)
 	}

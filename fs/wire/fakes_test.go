@@ -114,7 +114,7 @@ func (o oneServer) Server(id fs.ServerID) (fs.ShardStore, error) {
 
 // quick are client options for tests that break things.
 func quick(d Dialer) ClientOptions {
-	return ClientOptions{Dial: d, Backoff: time.Millisecond, MaxBackoff: 20 * time.Millisecond, DialTimeout: 300 * time.Millisecond, Ping: 50 * time.Millisecond}
+	return ClientOptions{Dial: d, Backoff: time.Millisecond, MaxBackoff: 20 * time.Millisecond}
 }
 
 // serveOn starts a server on a listener until the test ends.

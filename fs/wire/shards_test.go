@@ -167,7 +167,9 @@ func TestCancelReachesServer(t *testing.T) {
 func TestUnavailable(t *testing.T) {
 	ctx := testContext(t)
 	m := NewMemory()
-	st := dialShards(t, quick(m.DialFrom("client")), "chunk")
+	o := quick(m.DialFrom("client"))
+	o.Ping, o.DialTimeout = 250*time.Millisecond, 500*time.Millisecond
+	st := dialShards(t, o, "chunk")
 	_, err := st.Status(ctx)
 	wantKind(t, err, fs.KindUnavailable) // nobody listens
 	_, err = st.Status(ctx)
@@ -258,7 +260,7 @@ func TestBackpressure(t *testing.T) {
 	}
 	serveOn(t, l, ServerOptions{MaxInFlight: 4, BulkMemory: 1}, func(s *Server) { s.ServeShards(oneServer{1, fake}) })
 	o := quick(m.Dial)
-	o.BulkConns, o.MaxInFlight, o.Ping = 1, 8, time.Minute
+	o.BulkConns, o.MaxInFlight = 1, 8
 	st := dialShards(t, o, "chunk")
 	var wg sync.WaitGroup
 	for range 20 {
