@@ -18,6 +18,7 @@ var modelCases = []testCase{
 	{"random small changes around a page and a stripe agree with a byte slice", func(c *env) {
 		c.fileModel(fileModel{maxSize: 20_000, maxWrite: 5000, steps: 1500})
 	}},
+	{"random stores into a mapping and writes into its file agree with a byte slice", func(c *env) { c.mapModel(600) }},
 	{"random changes of a directory agree with a map", func(c *env) { c.dirModel(2000) }},
 }
 
@@ -133,6 +134,39 @@ func (m *fileModel) copyWithin(off, n int) {
 	}
 	m.resize(max(len(m.content), off+n))
 	copy(m.content[off:off+n], m.content[from:from+n])
+}
+
+// mapModel changes a file of fixed size by a shared mapping and by a descriptor in turns, and reads it by both.
+func (c *env) mapModel(steps int) {
+	const size = 200_000
+	rnd := c.random()
+	f := c.create("f")
+	expected := pattern(0, size)
+	f.write(expected)
+	mapping := f.mmap(size, rw, unix.MAP_SHARED)
+	for i := range steps {
+		off := rnd.IntN(size)
+		n := 1 + rnd.IntN(min(9000, size-off))
+		switch k := rnd.IntN(10); {
+		case k < 3:
+			copy(mapping[off:off+n], pattern(i, n))
+			copy(expected[off:], pattern(i, n))
+		case k < 6:
+			f.pwrite(pattern(i, n), int64(off))
+			copy(expected[off:], pattern(i, n))
+		case k < 7:
+			f.fallocate(punch, int64(off), int64(n))
+			clear(expected[off : off+n])
+		case k < 8:
+			c.ok(unix.Msync(mapping, unix.MS_SYNC))
+		}
+		c.wantBytes(fmt.Sprintf("step %d, by the descriptor at %d", i, off), f.pread(n, int64(off)), expected[off:off+n])
+		c.wantBytes(fmt.Sprintf("step %d, by the mapping at %d", i, off), mapping[off:off+n], expected[off:off+n])
+	}
+	c.wantBytes("the whole mapping", mapping, expected)
+	c.ok(unix.Msync(mapping, unix.MS_SYNC))
+	f.close()
+	c.wantBytes("after close", c.content(c.p("f")), expected)
 }
 
 func (m *fileModel) check(what string, got, expected []byte) {
