@@ -34,6 +34,8 @@ func (l *memLog) position() (term, commit uint64) {
 	return 1, l.n.applied.Load()
 }
 
+func (l *memLog) halt() {}
+
 func (l *memLog) close() error {
 	close(l.in)
 	l.done.Wait()

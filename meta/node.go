@@ -46,6 +46,7 @@ type Node struct {
 
 	// applied is the raft index of the last entry in the store. It is written by the applying goroutine.
 	applied atomic.Uint64
+	full    atomic.Bool           // the disk is nearly full
 	failure atomic.Pointer[error] // what stopped the node for good
 
 	background sync.WaitGroup
@@ -67,6 +68,8 @@ type entryLog interface {
 	leader() (name string, peers []string)
 	// position tells the term and the committed index.
 	position() (term, commit uint64)
+	// halt ends it in the background, for good.
+	halt()
 	// close ends it; apply is not called afterwards.
 	close() error
 }
@@ -162,6 +165,7 @@ func (n *Node) fatal(err error) {
 		n.o.Logger.Error("metadata node stopped; restart it when the cause is removed", "err", err)
 	}
 	n.resign(err)
+	n.log.halt()
 }
 
 // Close stops the node. What was committed is in the store or the log; what was only accepted and

@@ -47,6 +47,8 @@ type Options struct {
 	// SnapshotBytes is how much log is written between two snapshots, bytes; 64 MiB. It bounds what is
 	// replayed after a crash.
 	SnapshotBytes int64
+	// Reserve is the free space on Dir's disk below which nothing is added, bytes; 64 MiB, or a 16th of the disk.
+	Reserve int64
 	// SessionTTL is how long a silent session lives; 30 s.
 	SessionTTL time.Duration
 	// ServerTTL is how long a chunk server that reports nothing counts as well; 10 s.
@@ -76,6 +78,7 @@ func (o Options) withDefaults() Options {
 	def(&o.Queue, 16<<20)
 	def(&o.Retention, 1024)
 	def(&o.SnapshotBytes, 64<<20)
+	def(&o.Reserve, 64<<20)
 	def(&o.SessionTTL, 30*time.Second)
 	def(&o.ServerTTL, 10*time.Second)
 	if o.Election == 0 {

@@ -80,7 +80,8 @@ type view struct {
 	// foreign is the last gen that must be committed before what was read may be told to the
 	// session; 0: nothing.
 	foreign gen
-	// ownOnly hides what other sessions were promised instead of noting it.
+	// ownOnly hides what other sessions were promised instead of noting it, with what the session itself
+	// was promised of the same keys before.
 	ownOnly bool
 }
 

@@ -107,6 +107,9 @@ func (p *proposer) submit(s *session, tx *fs.Tx, urgent bool) (promise, error) {
 	if !p.leading {
 		return promise{}, p.n.notLeading()
 	}
+	if err := p.n.checkRoom(tx); err != nil {
+		return promise{}, err
+	}
 	assigned, err := p.n.sessions.stamp(s, tx, p.n.o.Clock())
 	if err != nil {
 		return promise{}, err

@@ -30,6 +30,7 @@ type raftLog struct {
 
 	alone      atomic.Bool  // the committed configuration has one voter: this node
 	sinceSnap  atomic.Int64 // bytes of entries applied since the last snapshot was asked for
+	written    int64        // bytes of entries applied; for the applying goroutine
 	snapshotCh chan struct{}
 	notify     chan bool // raft's word on leading
 	done       sync.WaitGroup
@@ -152,8 +153,8 @@ func (l *raftLog) start(o *Options) error {
 	if trans == nil {
 		_, trans = raft.NewInmemTransport(raft.ServerAddress(o.Addr))
 	}
-	// No raft.LogCache: it counts entries, not bytes, and the kernel has what was just written.
-	logs := l.wal
+	// No raft.LogCache before it: that counts entries, not bytes, and the kernel has what was just written.
+	logs := careful{l.wal, l.n}
 	known, err := raft.HasExistingState(logs, l.bolt, l.snaps)
 	if err != nil {
 		return err
@@ -173,6 +174,8 @@ func (l *raftLog) start(o *Options) error {
 	}
 	l.done.Go(l.followOffice)
 	l.done.Go(l.takeSnapshots)
+	l.checkSpace()
+	l.watchSpace()
 	return nil
 }
 
@@ -267,6 +270,24 @@ func (l *raftLog) leader() (string, []string) {
 
 func (l *raftLog) position() (term, commit uint64) { return l.raft.CurrentTerm(), l.raft.CommitIndex() }
 
+// halt stops raft without waiting: it would go on electing this node, which can't serve.
+func (l *raftLog) halt() { l.raft.Shutdown() }
+
+// careful is the log as raft sees it: a failure that is not just a full disk stops the node.
+type careful struct {
+	*wal.Log
+	n *Node
+}
+
+// StoreLogs implements raft.LogStore.
+func (c careful) StoreLogs(logs []*raft.Log) error {
+	err := c.Log.StoreLogs(logs)
+	if err != nil && !errors.Is(err, fs.KindNoSpace) {
+		go c.n.fatal(fmt.Errorf("the log can't be written: %w", err))
+	}
+	return err
+}
+
 func (l *raftLog) close() error {
 	err := l.raft.Shutdown().Error()
 	l.stop()
@@ -291,6 +312,10 @@ func (l *raftLog) takeSnapshots() {
 
 // wrote counts log that a restart would have to read.
 func (l *raftLog) wrote(bytes int) {
+	if before := l.written; before/spaceStep != (before+int64(bytes))/spaceStep {
+		l.checkSpace()
+	}
+	l.written += int64(bytes)
 	if l.sinceSnap.Add(int64(bytes)) < l.n.o.SnapshotBytes {
 		return
 	}

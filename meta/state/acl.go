@@ -23,6 +23,7 @@ const (
 	aclOther    = 0x20
 
 	aclVersion = 2
+	aclHeader  = 4 // bytes before the entries
 )
 
 type aclEntry struct {

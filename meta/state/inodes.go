@@ -87,9 +87,12 @@ func (t *txn) entry(dir fs.Ino, name string) (e entry, ok bool, err error) {
 	return e, ok, err
 }
 
-// named returns the inode that has a name. Errors: KindNotFound.
+// named returns the inode that has a name. Errors: KindNotFound; KindAccess if the directory may not be searched.
 func (t *txn) named(dir *inode, name string) (*inode, error) {
 	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if err := t.may(dir, MayExec); err != nil {
 		return nil, err
 	}
 	e, ok, err := t.entry(dir.Ino, name)

@@ -81,6 +81,9 @@ func (t *txn) free(dir *inode, name string) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
+	if err := t.may(dir, MayExec); err != nil {
+		return err
+	}
 	_, taken, err := t.entry(dir.Ino, name)
 	if err == nil && taken {
 		err = fs.KindExists

@@ -14,7 +14,7 @@ func (t *txn) setXattr(op *fs.SetXattr, r *fs.OpResult) error {
 	if err != nil {
 		return err
 	}
-	if err := t.maySetXattr(n, op.Name); err != nil {
+	if err := t.maySetXattr(n, op); err != nil {
 		return err
 	}
 	if len(op.Value) > fs.MaxXattr {
@@ -47,7 +47,8 @@ func (t *txn) setXattr(op *fs.SetXattr, r *fs.OpResult) error {
 }
 
 // maySetXattr checks the name, and who may set it, by its namespace: see xattr(7).
-func (t *txn) maySetXattr(n *inode, name string) error {
+func (t *txn) maySetXattr(n *inode, op *fs.SetXattr) error {
+	name := op.Name
 	if len(name) > fs.MaxName {
 		return fs.KindRange
 	}
@@ -57,6 +58,9 @@ func (t *txn) maySetXattr(n *inode, name string) error {
 	if name == aclAccess || name == aclDefault {
 		if n.Mode&fs.ModeType == fs.ModeSymlink {
 			return fs.KindUnsupported
+		}
+		if name == aclDefault && !n.IsDir() && len(op.Value) > aclHeader {
+			return fs.KindAccess
 		}
 		return t.mayOwn(n)
 	}
@@ -90,12 +94,6 @@ func (t *txn) setACL(n *inode, name string, value []byte, exists bool) error {
 	list, err := parseACL(value)
 	if err != nil {
 		return err
-	}
-	if name == aclDefault && !n.IsDir() {
-		if list == nil {
-			return nil
-		}
-		return fs.KindAccess
 	}
 	if list != nil && name == aclAccess {
 		mode, all := list.mode()
