@@ -293,13 +293,15 @@ func (s *server) readWhole(p string) error {
 }
 
 func (s *server) writeWhole(p string, perm fs.FileMode, data []byte) error {
-	if err := s.countWrite(len(data)); err != nil {
+	// A write that is refused for want of a directory comes again, so it counts only once the file is open.
+	if err := s.checkWrite(len(data)); err != nil {
 		return err
 	}
 	f, _, err := s.host.Open(p, wake.OpenWrite|wake.OpenCreate|wake.OpenTrunc, perm)
 	if err != nil {
 		return err
 	}
+	s.written += int64(len(data))
 	if len(data) > 0 {
 		_, err = f.WriteAt(data, 0)
 	}
@@ -388,10 +390,17 @@ func (s *server) countRead(n int) error {
 
 // countWrite counts before anything is written.
 func (s *server) countWrite(n int) error {
+	if err := s.checkWrite(n); err != nil {
+		return err
+	}
+	s.written += int64(n)
+	return nil
+}
+
+func (s *server) checkWrite(n int) error {
 	if s.written+int64(n) > s.budget.Write {
 		return &excess{fmt.Sprintf("write budget of %s exceeded", formatSize(s.budget.Write))}
 	}
-	s.written += int64(n)
 	return nil
 }
 
