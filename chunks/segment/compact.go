@@ -210,7 +210,7 @@ func (s *Store) copyRecord(f disk.File, hd header, e entry, buf *[]byte) (moving
 	w := writers.get()
 	defer w.release()
 	w.bufs = append(w.bufs[:0], w.head[:], b[headerLen:])
-	t, off, err := s.log.write(context.Background(), w, &hd)
+	t, off, err := s.log.write(context.Background(), w, &hd, halfReserve)
 	if err != nil {
 		return moving{}, err
 	}

@@ -57,7 +57,7 @@ func TestCompactionCrash(t *testing.T) {
 	r := newRand(t)
 	const n, size = 30, 20_000
 	done := false
-	for nth := 1; !done; nth += 1 + nth/8 {
+	for nth := 1; !done; nth += 1 + nth/4 {
 		mem := disk.NewMem()
 		d := disk.NewFaulty(mem)
 		s := openStore(t, d, small)
@@ -229,6 +229,40 @@ func TestDeleteDuringCompaction(t *testing.T) {
 	s = openStore(t, mem, small)
 	if _, err := s.Verify(ctx, at(0)); err != nil && fs.KindOf(err) != fs.KindNotFound {
 		t.Fatal(err)
+	}
+	check(t, s.Close())
+}
+
+// TestCompactionOnAFullDisk: when writers get no more space, compaction still may use
+// a part of the reserve, and so gives space back.
+func TestCompactionOnAFullDisk(t *testing.T) {
+	d := disk.NewMem()
+	d.SetCapacity(4 << 20)
+	o := small
+	o.Reserve = 1 << 20
+	o.Preallocate = 64 << 10
+	s := openStore(t, d, o)
+	n := 0
+	for ; n < 1000; n++ {
+		if err := s.Put(ctx, at(n), fs.Owner{}, content(at(n), 20_000)); err != nil {
+			wantKind(t, err, fs.KindNoSpace)
+			break
+		}
+	}
+	// Two of three go, from every segment: none is free of live shards.
+	var dead []fs.ShardAddr
+	for i := range n {
+		if i%3 != 0 {
+			dead = append(dead, at(i))
+		}
+	}
+	check(t, s.Delete(ctx, dead))
+	check(t, s.Reclaim())
+	for i := range n / 3 {
+		put(t, s, 2000+i, 20_000)
+	}
+	for i := 0; i < n; i += 3 {
+		wantShard(t, s, i, 20_000)
 	}
 	check(t, s.Close())
 }

@@ -58,7 +58,6 @@ type index struct {
 	touched  map[uint32]struct{} // segments whose stats changed since the last batch
 	removed  []uint32            // segments to forget with the next batch
 	shards   int64               // live shards
-	live     int64               // bytes of live shards' data
 }
 
 // positions are the bounds of the segments being written: all records before are

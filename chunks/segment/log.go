@@ -49,7 +49,7 @@ type tail struct {
 // append writes a prepared record and returns when it is durable. The caller indexes
 // it and then calls indexed.
 func (l *appendLog) append(ctx context.Context, w *writer, h *header) (*tail, int64, error) {
-	t, off, err := l.write(ctx, w, h)
+	t, off, err := l.write(ctx, w, h, fullReserve)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -60,15 +60,22 @@ func (l *appendLog) append(ctx context.Context, w *writer, h *header) (*tail, in
 	return t, off, nil
 }
 
+// How much of the reserve must stay free. Compaction may use a half, since it gives
+// more back.
+const (
+	fullReserve = 1
+	halfReserve = 2
+)
+
 // write writes a record without waiting for the disk.
-func (l *appendLog) write(ctx context.Context, w *writer, h *header) (*tail, int64, error) {
+func (l *appendLog) write(ctx context.Context, w *writer, h *header, reserve uint64) (*tail, int64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return nil, 0, err
 	}
 	need := recordLen(h.length)
-	t, err := l.roomLocked(need)
+	t, err := l.roomLocked(need, reserve)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -153,7 +160,7 @@ func (l *appendLog) syncTail(t *tail) error {
 }
 
 // roomLocked returns a segment that has room for n more bytes.
-func (l *appendLog) roomLocked(n int64) (*tail, error) {
+func (l *appendLog) roomLocked(n int64, reserve uint64) (*tail, error) {
 	if l.closed {
 		return nil, errClosed
 	}
@@ -161,11 +168,11 @@ func (l *appendLog) roomLocked(n int64) (*tail, error) {
 		l.sealLocked(t)
 	}
 	if l.cur == nil {
-		if err := l.openLocked(n); err != nil {
+		if err := l.openLocked(n, reserve); err != nil {
 			return nil, l.s.diskError(err)
 		}
 	}
-	if err := l.allocLocked(l.cur, n); err != nil {
+	if err := l.allocLocked(l.cur, n, reserve); err != nil {
 		return nil, l.s.diskError(err)
 	}
 	return l.cur, nil
@@ -173,7 +180,7 @@ func (l *appendLog) roomLocked(n int64) (*tail, error) {
 
 // allocLocked makes sure that n bytes can be written, and is where a full disk is
 // noticed.
-func (l *appendLog) allocLocked(t *tail, n int64) error {
+func (l *appendLog) allocLocked(t *tail, n int64, reserve uint64) error {
 	need := t.off + n
 	if need <= t.alloc {
 		return nil
@@ -184,7 +191,7 @@ func (l *appendLog) allocLocked(t *tail, n int64) error {
 	}
 	want := min(max(need, t.alloc+step), max(need, l.s.opts.SegmentSize))
 	for _, to := range []int64{want, need} {
-		if err := l.s.spaceFor(to - t.alloc); err != nil {
+		if err := l.s.spaceFor(to-t.alloc, reserve); err != nil {
 			if to == need {
 				return err
 			}
@@ -216,8 +223,8 @@ func (l *appendLog) sealLocked(t *tail) {
 }
 
 // openLocked starts a new segment, whose name is durable before anything is in it.
-func (l *appendLog) openLocked(n int64) error {
-	if err := l.s.spaceFor(headerLen + n); err != nil {
+func (l *appendLog) openLocked(n int64, reserve uint64) error {
+	if err := l.s.spaceFor(headerLen+n, reserve); err != nil {
 		return err
 	}
 	id := l.nextID

@@ -181,26 +181,30 @@ func (s *Store) indexError(err error) error {
 	return s.failed()
 }
 
-// spaceFor is KindNoSpace if n more bytes would cut into the reserve.
-func (s *Store) spaceFor(n int64) error {
+// spaceFor is KindNoSpace if n more bytes would cut into the reserve, or into a part of
+// it.
+func (s *Store) spaceFor(n int64, part uint64) error {
 	sp, err := s.refreshSpace()
 	if err != nil {
 		return err
 	}
-	if int64(sp.Free) < n {
-		return fs.Errorf("shard store", fs.KindNoSpace, "", "%d bytes free beyond the reserve of %d", sp.Free, s.reserve(sp.Total))
+	reserve := s.reserve(sp.Total) / part
+	if int64(sp.Free) < n+int64(reserve) {
+		return fs.Errorf("shard store", fs.KindNoSpace, "", "%d bytes free, of which %d are the reserve", sp.Free, reserve)
 	}
 	return nil
 }
 
-// refreshSpace asks the disk how full it is. Free is without the reserve.
+// refreshSpace asks the disk how full it is, and keeps that for Stats, there without
+// the reserve.
 func (s *Store) refreshSpace() (disk.Space, error) {
 	sp, err := s.fsys.Space()
 	if err != nil {
 		return sp, err
 	}
-	sp.Free -= min(sp.Free, s.reserve(sp.Total))
-	s.space.Store(&sp)
+	usable := sp
+	usable.Free -= min(sp.Free, s.reserve(sp.Total))
+	s.space.Store(&usable)
 	return sp, nil
 }
 
