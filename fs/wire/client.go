@@ -86,15 +86,26 @@ func (c *client) pick() *slot {
 	return best
 }
 
+// anyAlive returns a connection that works as far as is known; nil if there is none.
+func (c *client) anyAlive() *clientConn {
+	for _, s := range c.slots {
+		if cc := s.cur.Load(); cc != nil && !cc.gone.Load() {
+			return cc
+		}
+	}
+	return nil
+}
+
 // do makes the call and waits for its reply, which cl then holds. A call that finds its
 // connection broken is tried once more on a new one if again is set: it must be safe to repeat.
 // Errors are *fs.Error: the peer's, KindUnavailable, or ctx's.
 func (c *client) do(ctx context.Context, cl *call, again bool) error {
 	for {
-		s := c.pick()
-		cc, fresh, err := s.conn(ctx)
+		cc, fresh, err := c.pick().conn(ctx)
 		if err != nil {
-			return err
+			if cc = c.anyAlive(); cc == nil || ctx.Err() != nil {
+				return err
+			}
 		}
 		err = cc.do(ctx, cl)
 		if err == nil || !cl.broken || fresh || !again || ctx.Err() != nil {

@@ -33,7 +33,7 @@
 //
 // # Who runs where
 //
-// A caller writes its own frame; one reader goroutine per client connection reads
+// A caller writes its own frame, and small frames of others that came meanwhile; one reader goroutine per client connection reads
 // replies, bulk straight into the caller's memory, and wakes the caller. On the
 // server the goroutine that reads a request also runs it, after starting another one
 // that reads on, unless the connection has its fill of running calls: then nobody reads
@@ -48,6 +48,6 @@
 //
 // # Lock order
 //
-// metaSession.turn, metaSession.mu, slot.mu, clientConn.mu, link.wmu. On the server: Server.mu,
-// serverConn.mu, link.wmu; sessions.mu and budget.mu are leaves.
+// Client: metaEnd.mu inside slot.mu, otherwise no lock is held while another is taken; link.gmu inside
+// link.wmu. Server: callContext.mu inside serverConn.mu; link as above; the others are leaves.
 package wire

@@ -76,16 +76,16 @@ func (s *metaSession) Changes(ctx context.Context, after uint64) ([]fs.Change, u
 
 // Close implements fs.Meta. Txs that were accepted are committed before.
 func (s *metaSession) Close(ctx context.Context) error {
-	if err := s.Sync(ctx); err != nil {
-		return err
+	err := s.Sync(ctx)
+	if err == nil {
+		cl := s.newCall("close session", mCloseSession)
+		defer cl.free()
+		err = s.call(ctx, cl)
 	}
-	cl := s.newCall("close session", mCloseSession)
-	defer cl.free()
-	if err := s.call(ctx, cl); err != nil {
-		return err
+	if err == nil || fs.KindOf(err) == fs.KindStale {
+		s.c.forget(s)
 	}
-	s.c.forget(s)
-	return nil
+	return err
 }
 
 // allocBlock is how many inodes and stripes a session reserves at once. What it does not use is lost.

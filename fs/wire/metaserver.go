@@ -29,7 +29,7 @@ func (s *Server) ServeMeta(svc fs.MetaService) {
 	key := s.opts.SessionKey
 	if len(key) == 0 {
 		key = make([]byte, 32)
-		rand.Read(key) //nolint // never fails
+		_, _ = rand.Read(key) // never fails
 	}
 	t := &sessions{svc: svc, key: key, idle: s.opts.SessionIdle, byID: make(map[fs.SessionID]*served)}
 	t.attacher, _ = svc.(Attacher)

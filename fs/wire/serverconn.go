@@ -208,6 +208,10 @@ func (c *serverConn) read() (*request, error) {
 	}
 }
 
+// decodeFactor is what a large message counts for in the budget, for each of its bytes: its records take
+// more memory than their encoding.
+const decodeFactor = 16
+
 // admit reads the rest of a call and enters it in running.
 func (c *serverConn) admit(h header) (*request, error) {
 	if h.method >= methodEnd {
@@ -216,7 +220,7 @@ func (c *serverConn) admit(h header) (*request, error) {
 	r := requests.Get().(*request)
 	r.conn, r.head, r.ctx = c, h, newCallContext(h.timeout)
 	if h.bulk > 0 || h.msg > keepBuffer {
-		r.taken = int(h.bulk) + int(h.msg)
+		r.taken = min(int(h.bulk)+decodeFactor*int(h.msg), c.server.opts.BulkMemory)
 		if err := c.server.memory.take(context.Background(), r.taken); err != nil {
 			return nil, err
 		}
