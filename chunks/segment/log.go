@@ -72,7 +72,7 @@ func (l *appendLog) write(ctx context.Context, w *writer, h *header, reserve uin
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := ctx.Err(); err != nil {
-		return nil, 0, err
+		return nil, 0, gaveUp(err)
 	}
 	need := recordLen(h.length)
 	t, err := l.roomLocked(need, reserve)

@@ -33,7 +33,7 @@ func (s *Store) throttle(ctx context.Context) error {
 	for n >= maxPending {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return gaveUp(ctx.Err())
 		case <-s.broken:
 			return s.failed()
 		case <-time.After(time.Millisecond):

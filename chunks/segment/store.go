@@ -125,7 +125,7 @@ func (s *Store) fail(err error) {
 // enter begins a call; the caller must leave if there is no error.
 func (s *Store) enter(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
-		return err
+		return gaveUp(err)
 	}
 	s.life.RLock()
 	select {
@@ -226,6 +226,10 @@ func (s *Store) random64() (uint64, error) {
 	return binary.LittleEndian.Uint64(b[:]), nil
 }
 
+// gaveUp is the error of a call whose caller no longer waits: KindCanceled or
+// KindTimeout.
+func gaveUp(err error) error { return fs.E("shard store", fs.KindOf(err), "", err) }
+
 func notFound(op string, a fs.ShardAddr) error { return fs.E(op, fs.KindNotFound, a.String(), nil) }
 
 // Put stores a shard durably.
@@ -300,7 +304,7 @@ func (s *Store) begin(ctx context.Context, addr fs.ShardAddr) error {
 		select {
 		case <-other:
 		case <-ctx.Done():
-			return ctx.Err()
+			return gaveUp(ctx.Err())
 		}
 	}
 }
