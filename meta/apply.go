@@ -152,7 +152,7 @@ func (n *Node) lead(term uint64) error {
 	n.prop.begin(term)
 	n.queue.wake()
 	n.reaper.kick()
-	n.placer.kick()
+	n.placer.lead()
 	return nil
 }
 

@@ -29,20 +29,27 @@ func (b *bound) Sync(ctx context.Context) error {
 	}
 	p := &b.n.prop
 	p.Lock()
-	if lost := b.s.lost; lost != nil {
-		b.s.lost = nil
-		p.Unlock()
-		return lost
-	}
-	e := b.s.last
+	e, lost := b.s.last, b.s.lost
 	if p.leading && e != nil {
 		p.hurry(e, true)
 	}
-	p.Unlock()
-	if e == nil {
-		return nil
+	if lost != nil {
+		b.s.lost, b.s.last = nil, nil // told now, and once
 	}
-	return e.wait(ctx)
+	p.Unlock()
+	if lost != nil || e == nil {
+		return lost
+	}
+	err := e.wait(ctx)
+	if err != nil && err == e.failed() {
+		p.Lock()
+		b.s.lost = nil
+		if b.s.last == e {
+			b.s.last = nil
+		}
+		p.Unlock()
+	}
+	return err
 }
 
 // Alloc implements fs.Meta.

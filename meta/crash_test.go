@@ -62,7 +62,7 @@ func check(err error) {
 func TestKill(t *testing.T) {
 	dir := t.TempDir()
 	want := map[string]bool{}
-	for life := range 4 {
+	for life := range 3 {
 		session, try := killAfter(t, dir, 150+100*life, want)
 		n := openTest(t, dir, func(o *Options) { o.SnapshotBytes = 64 << 10 })
 		retryAfterKill(t, n, session, try, want)

@@ -51,6 +51,16 @@ func newEntry(term, number uint64) *entry {
 
 func (e *entry) lastGen() gen { return e.txs[len(e.txs)-1].gen }
 
+// failed returns what lost the entry, if it is known by now.
+func (e *entry) failed() error {
+	select {
+	case <-e.done:
+		return e.err
+	default:
+		return nil
+	}
+}
+
 // finish tells all who wait how it ended.
 func (e *entry) finish(err error) {
 	e.err = err

@@ -182,6 +182,8 @@ func (n *Node) Close() error {
 		n.background.Wait()
 		n.resign(fs.E("metadata", fs.KindUnavailable, n.o.Name, errors.New("the node is closing")))
 		err := n.log.close()
+		closed := fs.Errorf("metadata", fs.KindUnavailable, n.o.Name, "the node is closed")
+		n.failure.CompareAndSwap(nil, &closed)
 		n.mu.Lock()
 		err = errors.Join(err, n.mu.store.close())
 		n.mu.Unlock()

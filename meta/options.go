@@ -42,7 +42,8 @@ type Options struct {
 	BlockCache int64
 	// Queue bounds the Txs that are accepted and not applied, in bytes of their encoding; 16 MiB.
 	Queue int
-	// Retention is how many log entries stay behind a snapshot for followers that are late; 1024.
+	// Retention is how many log entries stay behind a snapshot for followers that are late; 1024, or 64
+	// for a lone voter.
 	Retention uint64
 	// SnapshotBytes is how much log is written between two snapshots, bytes; 64 MiB. It bounds what is
 	// replayed after a crash.
@@ -76,7 +77,12 @@ func (o Options) withDefaults() Options {
 	def(&o.Cache, 24<<20)
 	def(&o.BlockCache, 32<<20)
 	def(&o.Queue, 16<<20)
-	def(&o.Retention, 1024)
+	if o.Retention == 0 {
+		o.Retention = 1024
+		if o.Transport == nil {
+			o.Retention = 64
+		}
+	}
 	def(&o.SnapshotBytes, 64<<20)
 	def(&o.Reserve, 64<<20)
 	def(&o.SessionTTL, 30*time.Second)

@@ -29,6 +29,7 @@ type placer struct {
 
 	mu     sync.Mutex
 	status map[fs.ServerID]report
+	since  int64 // ns, when this node began to lead
 }
 
 // report is the last word of a server.
@@ -44,6 +45,31 @@ func (p *placer) init(n *Node) {
 	p.status = map[fs.ServerID]report{}
 }
 
+// lead begins anew: nothing is known yet.
+func (p *placer) lead() {
+	p.mu.Lock()
+	clear(p.status)
+	p.since = p.n.o.Clock()
+	p.mu.Unlock()
+	p.kick()
+}
+
+// waits tells whether to wait for first reports: a leader that has just begun must not take silence
+// for sickness.
+func (p *placer) waits(m *fs.ClusterMap) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.n.o.Clock()-p.since >= int64(p.n.o.ServerTTL) {
+		return false
+	}
+	for _, s := range m.Servers {
+		if _, ok := p.status[s.ID]; !ok && !s.Lost {
+			return true
+		}
+	}
+	return false
+}
+
 // observe takes in reports. A server that fell sick or recovered is acted on at once.
 func (p *placer) observe(status []fs.ServerStatus) {
 	now := p.n.o.Clock()
@@ -51,9 +77,10 @@ func (p *placer) observe(status []fs.ServerStatus) {
 	p.mu.Lock()
 	for _, s := range status {
 		was := p.wellLocked(s.ID, now)
+		_, known := p.status[s.ID]
 		p.status[s.ID] = report{s, now}
 		p.tracker.Observe(time.Unix(0, now), s)
-		turned = turned || was != p.wellLocked(s.ID, now)
+		turned = turned || !known || was != p.wellLocked(s.ID, now)
 	}
 	p.mu.Unlock()
 	if turned {
@@ -130,7 +157,7 @@ func (p *placer) place(ctx context.Context) error {
 	if err != nil {
 		return guard(p.n, err)
 	}
-	if len(m.Servers) == 0 {
+	if len(m.Servers) == 0 || p.waits(&m) {
 		return nil
 	}
 	c := p.candidates(&m)

@@ -22,7 +22,7 @@ const (
 )
 
 // proposer validates Txs on the leader, in the order they come, and packs them into entries of
-// the log. Lock order: proposer, session table, Node.mu.
+// the log. The proposer's lock comes before Node.mu.
 type proposer struct {
 	sync.Mutex
 	n       *Node
@@ -124,7 +124,9 @@ func (p *proposer) submit(s *session, tx *fs.Tx, urgent bool) (promise, error) {
 			tx.Seq = 0
 		}
 		// A refusal may rest on what another session was only promised.
-		return promise{entry: p.entryOf(foreign), wait: true}, err
+		e := p.entryOf(foreign)
+		p.hurry(e, true)
+		return promise{entry: e, wait: true}, err
 	}
 	if assigned {
 		p.n.sessions.advance(s, tx.Seq)

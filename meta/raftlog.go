@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -361,7 +362,13 @@ func (f *fsm) Snapshot() (raft.FSMSnapshot, error) {
 }
 
 // Restore implements raft.FSM.
-func (f *fsm) Restore(r io.ReadCloser) error { return errors.Join(f.l.n.restore(r), r.Close()) }
+func (f *fsm) Restore(r io.ReadCloser) error {
+	err := errors.Join(f.l.n.restore(r), r.Close())
+	if err != nil {
+		f.l.n.fatal(fmt.Errorf("restoring a snapshot: %w", err)) // the store may be closed
+	}
+	return err
+}
 
 // checkpoint implements raft.FSMSnapshot: the store as it is when it is persisted, which may have
 // entries after the snapshot's index. They are committed, and skipped when they come again.
@@ -397,9 +404,8 @@ func (c *checkpoint) Release() {}
 func (n *Node) restore(r io.Reader) error {
 	n.restoring.Lock()
 	defer n.restoring.Unlock()
-	applied, err := readStream(r, n.dir.sub("state.new"))
-	if err != nil {
-		return err
+	if _, err := readStream(r, n.dir.sub("state.new")); err != nil {
+		return errors.Join(err, os.RemoveAll(n.dir.sub("state.new")))
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -415,6 +421,10 @@ func (n *Node) restore(r io.Reader) error {
 	}
 	n.mu.store = s
 	n.cache.reset(s)
+	applied, err := storedIndex(s) // at least what the stream promised
+	if err != nil {
+		return err
+	}
 	n.applied.Store(applied)
 	n.stats.restored.Add(1)
 	return nil

@@ -151,6 +151,7 @@ func (s *speculation) Propose(ctx context.Context, tx *fs.Tx, _ fs.Wait) (fs.Res
 	try.Time, try.Cred, try.Check, try.Chain = s.o.Time, s.o.Cred, true, s.o.Chain
 	var delta *kv.Overlay
 	res, err := spec(ctx, s, func(w *witness) (fs.Result, error) {
+		w.preconditions(try.Pre)
 		for _, op := range try.Ops {
 			w.targets(op)
 		}
@@ -162,9 +163,23 @@ func (s *speculation) Propose(ctx context.Context, tx *fs.Tx, _ fs.Wait) (fs.Res
 		return fs.Result{}, err
 	}
 	delta.Flush(s.changes)
-	s.tx.Pre = append(s.tx.Pre, tx.Pre...)
 	s.tx.Ops = append(s.tx.Ops, tx.Ops...)
 	return res, nil
+}
+
+// preconditions notes what an inner Tx says it saw, as it is outside: inside, where they are checked, an
+// inode may have been changed or made.
+func (w *witness) preconditions(list []fs.Pre) {
+	for i := range list {
+		switch p := &list[i]; p.Kind {
+		case fs.PreVersion:
+			w.version(p.Ino)
+		case fs.PreData:
+			w.data(p.Ino)
+		case fs.PreEntry:
+			w.entry(p.Ino, p.Name)
+		}
+	}
 }
 
 // targets notes the names that an operation makes or removes.

@@ -21,6 +21,9 @@ func (n *Node) Status() (fs.MetaStatus, error) {
 	st := fs.MetaStatus{Node: n.o.Name, Applied: n.applied.Load()}
 	st.Leader, st.Peers = n.log.leader()
 	st.Term, st.Commit = n.log.position()
+	if failed := n.failure.Load(); failed != nil { // the store may be closed
+		return st, *failed
+	}
 	n.mu.RLock()
 	c, err := state.GetCounters(n.mu.store)
 	if err == nil {

@@ -110,8 +110,11 @@ func streamApplied(r io.Reader) (uint64, error) {
 	return binary.BigEndian.Uint64(head[8:]), nil
 }
 
-// readStream unpacks a stream into dir, which must not exist, and makes it durable.
+// readStream unpacks a stream into dir, which it makes anew, and makes it durable.
 func readStream(r io.Reader, dir string) (applied uint64, err error) {
+	if err := os.RemoveAll(dir); err != nil { // what a failed try left
+		return 0, err
+	}
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return 0, err
 	}

@@ -185,7 +185,7 @@ func (l *likeLinux) named(t *rapid.T) (d int, name string, a fs.Attr) {
 func (l *likeLinux) linkOp(t *rapid.T) {
 	d, name, a := l.named(t)
 	d2, name2 := l.where(t)
-	l.both(t, l.user(t), &fs.Link{Ino: a.Ino, Parent: l.dir[d2], Name: name2}, func() error { return unix.Linkat(l.fd[d], name, l.fd[d2], name2, 0) })
+	l.asOnPath(t, d, &fs.Link{Ino: a.Ino, Parent: l.dir[d2], Name: name2}, func() error { return unix.Linkat(l.fd[d], name, l.fd[d2], name2, 0) })
 }
 
 // path names an entry for calls that take no directory. The way there is open to all.

@@ -81,6 +81,8 @@ func (p *posix) rename(dir *node, name string, newDir *node, newName string, noR
 		return fs.KindLast
 	case n.kind == fs.ModeDir && p.contains(n, newDir), exchange && old.kind == fs.ModeDir && p.contains(old, dir):
 		return fs.KindInvalid
+	case old != nil && !exchange && old.kind == fs.ModeDir && p.contains(old, dir):
+		return fs.KindNotEmpty
 	case exchange:
 		dir.names[name], newDir.names[newName] = old, n
 		return fs.KindLast

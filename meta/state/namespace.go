@@ -156,17 +156,17 @@ func (t *txn) link(op *fs.Link, r *fs.OpResult) error {
 	if err := t.free(dir, op.Name); err != nil {
 		return err
 	}
-	if n.IsDir() {
-		return fs.KindPermission
-	}
-	if n.Nlink >= fs.MaxLinks {
-		return fs.KindLinks
-	}
 	if err := t.mayLink(n); err != nil {
 		return err
 	}
 	if err := t.mayEdit(dir); err != nil {
 		return err
+	}
+	if n.IsDir() {
+		return fs.KindPermission
+	}
+	if n.Nlink >= fs.MaxLinks {
+		return fs.KindLinks
 	}
 	t.setEntry(dir, op.Name, n)
 	dir.Entries++

@@ -19,10 +19,10 @@ func (t *txn) rename(op *fs.Rename, r *fs.OpResult) error {
 	if m.n == m.old {
 		return nil
 	}
-	if err := t.mayMove(&m); err != nil {
+	if err := t.apart(&m, op.Exchange); err != nil {
 		return err
 	}
-	if err := t.checkMove(&m, op.Exchange); err != nil {
+	if err := t.mayMove(&m, op.Exchange); err != nil {
 		return err
 	}
 	before, err := t.pathBelow(m.from, m.name)
@@ -59,6 +59,9 @@ func (t *txn) resolve(op *fs.Rename) (m move, err error) {
 	if m.to, err = t.dir(op.NewParent); err != nil {
 		return m, err
 	}
+	if err := t.may(m.to, MayExec); err != nil { // Linux looks up both before it judges either
+		return m, err
+	}
 	if m.n, err = t.named(m.from, m.name); err != nil {
 		return m, err
 	}
@@ -72,66 +75,70 @@ func (t *txn) resolve(op *fs.Rename) (m move, err error) {
 	return m, err
 }
 
-// mayMove checks permissions: of both directories, and of a directory that gets another parent.
-func (t *txn) mayMove(m *move) error {
-	if err := t.mayRemove(m.from, m.n); err != nil {
-		return err
-	}
-	if err := t.mayEdit(m.to); err != nil {
-		return err
-	}
-	if m.old != nil {
-		if err := t.mayRemove(m.to, m.old); err != nil {
-			return err
-		}
-	}
+// apart checks that no directory would come to be inside itself.
+func (t *txn) apart(m *move, exchange bool) error {
 	if m.from == m.to {
 		return nil
 	}
-	for _, n := range []*inode{m.n, m.old} {
-		if n != nil && n.IsDir() {
-			if err := t.may(n, MayWrite); err != nil {
-				return err
-			}
+	if m.n.IsDir() {
+		if in, err := t.inside(m.to, m.n); err != nil || in {
+			return orElse(err, invalid("a directory cannot move into itself"))
 		}
 	}
-	return nil
+	if m.old == nil || !m.old.IsDir() {
+		return nil
+	}
+	in, err := t.inside(m.from, m.old)
+	switch {
+	case err != nil || !in:
+		return err
+	case exchange:
+		return invalid("a directory cannot move into itself")
+	}
+	return fs.KindNotEmpty
 }
 
-// checkMove is the structural rules: no directory into itself, nothing replaced by its opposite.
-func (t *txn) checkMove(m *move, exchange bool) error {
-	if m.n.IsDir() && m.from != m.to {
-		if in, err := t.inside(m.to, m.n); err != nil || in {
-			return orInvalid(err)
-		}
+func orElse(err, other error) error {
+	if err != nil {
+		return err
 	}
-	if exchange {
-		if m.old.IsDir() && m.from != m.to {
-			if in, err := t.inside(m.from, m.old); err != nil || in {
-				return orInvalid(err)
-			}
-		}
-		return nil
+	return other
+}
+
+// mayMove checks permissions and types, in Linux' order: of both directories, of what is replaced, and of a
+// directory that gets another parent.
+func (t *txn) mayMove(m *move, exchange bool) error {
+	if err := t.mayRemove(m.from, m.n); err != nil {
+		return err
 	}
 	if m.old == nil {
-		return nil
+		if err := t.mayEdit(m.to); err != nil {
+			return err
+		}
+	} else if err := t.mayRemove(m.to, m.old); err != nil {
+		return err
 	}
+	replaces := m.old != nil && !exchange
 	switch {
-	case m.n.IsDir() && !m.old.IsDir():
+	case replaces && m.n.IsDir() && !m.old.IsDir():
 		return fs.KindNotDir
-	case !m.n.IsDir() && m.old.IsDir():
+	case replaces && !m.n.IsDir() && m.old.IsDir():
 		return fs.KindIsDir
-	case m.old.IsDir() && m.old.Entries > 0:
+	}
+	if m.from != m.to && m.n.IsDir() {
+		if err := t.may(m.n, MayWrite); err != nil {
+			return err
+		}
+	}
+	if m.from != m.to && exchange && m.old.IsDir() {
+		if err := t.may(m.old, MayWrite); err != nil {
+			return err
+		}
+	}
+	if replaces && m.old.IsDir() && m.old.Entries > 0 {
 		return fs.KindNotEmpty
 	}
 	return nil
-}
-
-func orInvalid(err error) error {
-	if err == nil {
-		err = invalid("a directory cannot move into itself")
-	}
-	return err
 }
 
 // inside tells whether dir is top or below it.
