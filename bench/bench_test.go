@@ -210,7 +210,7 @@ func TestGoals(t *testing.T) {
 }
 
 func TestNumber(t *testing.T) {
-	for v, expected := range map[float64]string{0: "0", 0.5: "0.5", 1.234: "1.23", 10: "10", 12.34: "12.3", 123.4: "123", 1234.5: "1,235", 1234567: "1,234,567"} {
+	for v, expected := range map[float64]string{0: "0", 0.5: "0.5", 1.234: "1.23", 10: "10", 12.34: "12.3", 123.4: "123", 999.7: "1,000", 99.97: "100", 9.999: "10", 1234.5: "1,235", 1234567: "1,234,567"} {
 		if got := number(v); got != expected {
 			t.Errorf("%v is printed as %s; must be %s", v, got, expected)
 		}

@@ -128,11 +128,11 @@ func (r *result) met() (met, ok bool) {
 // number prints a figure with about three significant digits and thousands apart.
 func number(v float64) string {
 	switch {
-	case v >= 1000:
+	case v >= 999.5:
 		return thousands(int64(v + 0.5))
-	case v >= 100:
+	case v >= 99.95:
 		return fmt.Sprintf("%.0f", v)
-	case v >= 10:
+	case v >= 9.995:
 		return trim(fmt.Sprintf("%.1f", v))
 	default:
 		return trim(fmt.Sprintf("%.2f", v))

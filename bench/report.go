@@ -106,7 +106,8 @@ func (r *report) table(w io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(w, "\nratio: above 1× wakefs is better, whichever way better lies. On wakefs a file is durable when close returns;\n"+
-		"the local disk promises that only after fsync, so compare its create+fsync with the plain create of wakefs.")
+		"the local disk promises that only after fsync, so compare its create+fsync with the plain create of wakefs. The local disk's\n"+
+		"way from close to a handler is inotify and fork/exec of a static binary.")
 	for _, n := range r.notes {
 		fmt.Fprintln(w, "note:", n)
 	}

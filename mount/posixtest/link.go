@@ -223,11 +223,12 @@ var unlinkCases = []testCase{
 		c.fails(unix.Unlink(c.p("f/g")), unix.ENOTDIR)
 		c.fails(unix.Unlink(c.p("f/")), unix.ENOTDIR)
 	}},
-	{"the space comes back", func(c *env) {
-		p := c.file("f", string(pattern(1, 8*stripe)))
+	{"a large file removed and made again under its name has none of the old bytes", func(c *env) {
+		p := c.file("f", string(pattern(1, stripe+5000)))
 		c.ok(unix.Unlink(p))
-		c.file("f", "x")
-		c.wantContent(c.p("f"), "x")
+		f := c.create("f")
+		f.pwrite([]byte("x"), stripe)
+		c.wantBytes("content", f.pread(2*stripe, 0), append(make([]byte, stripe), 'x'))
 	}},
 }
 

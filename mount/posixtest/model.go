@@ -13,7 +13,7 @@ import (
 
 var modelCases = []testCase{
 	{"random changes of a file through two descriptors agree with a byte slice", func(c *env) {
-		c.fileModel(fileModel{maxSize: 3*stripe + 1000, maxWrite: 300_000, steps: 500})
+		c.fileModel(fileModel{maxSize: 3*stripe + 1000, maxWrite: 300_000, steps: 300})
 	}},
 	{"random small changes around a page and a stripe agree with a byte slice", func(c *env) {
 		c.fileModel(fileModel{maxSize: 20_000, maxWrite: 5000, steps: 1500})
