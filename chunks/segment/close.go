@@ -3,6 +3,8 @@ package segment
 import (
 	"errors"
 	"time"
+
+	"github.com/wakefs/wakefs/fs"
 )
 
 // closeWait is how long Close waits for the database of a disk that failed.
@@ -32,7 +34,11 @@ func (s *Store) Close() error {
 			err = s.flush()
 		}
 	}
-	err = errors.Join(err, s.closeIndex(), s.handles.closeAll(), s.lock.Close())
+	err = errors.Join(err, s.closeIndex())
+	if errors.Is(err, fs.KindNoSpace) {
+		err = nil // for the index: the segments have it all
+	}
+	err = errors.Join(err, s.handles.closeAll(), s.lock.Close())
 	if s.failed() != nil {
 		return nil
 	}

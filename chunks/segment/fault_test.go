@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/wakefs/wakefs/fs"
@@ -152,5 +153,29 @@ func TestSyncCoversOnlyWhatWasWrittenBefore(t *testing.T) {
 	if n := s.Stats().Syncs - before; n != 2 {
 		t.Fatalf("%d syncs, want 2", n)
 	}
+	check(t, s.Close())
+}
+
+// TestNoSpaceForTheIndex: the index cannot be flushed; everything goes on, and nothing
+// is lost.
+func TestNoSpaceForTheIndex(t *testing.T) {
+	d := disk.NewFaulty(disk.NewMem())
+	s := openStore(t, d, small)
+	for i := range 20 {
+		put(t, s, i, 20_000)
+	}
+	d.Add(disk.Fault{Op: disk.OpWrite, Path: indexDir + "/*", Err: syscall.ENOSPC})
+	wantKind(t, s.Reclaim(), fs.KindNoSpace)
+	put(t, s, 20, 20_000)
+	for i := range 21 {
+		wantShard(t, s, i, 20_000)
+	}
+	check(t, s.Close())
+	d.Heal()
+	s = openStore(t, d, small)
+	for i := range 21 {
+		wantShard(t, s, i, 20_000)
+	}
+	check(t, s.Reclaim())
 	check(t, s.Close())
 }

@@ -38,6 +38,9 @@ func (s *Store) throttle(ctx context.Context) error {
 			return s.failed()
 		case <-time.After(time.Millisecond):
 		}
+		if s.indexFull.Load() {
+			return errIndexFull
+		}
 		n = s.ix.pending()
 	}
 	return nil
@@ -97,7 +100,7 @@ func (s *Store) tend(due bool) bool {
 		s.punchAll()
 		err = s.compact()
 	}
-	if err != nil && !errors.Is(err, errStopped) {
+	if err != nil && !errors.Is(err, errStopped) && !errors.Is(err, fs.KindNoSpace) {
 		s.indexError(s.diskError(err))
 		return false
 	}
@@ -119,13 +122,29 @@ func (s *Store) flush() error {
 	if err != nil {
 		return err
 	}
-	select {
-	case <-done:
-		return nil
-	case <-s.broken:
-		return s.failed()
+	tick := time.NewTicker(fullPoll)
+	defer tick.Stop()
+	s.indexFull.Store(false)
+	for {
+		select {
+		case <-done:
+			return nil
+		case <-s.broken:
+			return s.failed()
+		case <-tick.C:
+			if s.indexFull.Load() {
+				return errIndexFull
+			}
+		}
 	}
 }
+
+// fullPoll is how soon a flush notices that the disk is full.
+const fullPoll = 20 * time.Millisecond
+
+// errIndexFull is KindNoSpace: the index cannot be flushed, though Pebble keeps trying.
+// Nothing is lost by that, only more is to be read when the store is opened.
+var errIndexFull = fs.Errorf("shard store", fs.KindNoSpace, "", "no space for the index")
 
 // pebbleLogger takes what Pebble says. Its fatal errors must not end the process, in
 // which other disks are well: the store fails and the goroutine ends.
@@ -153,7 +172,11 @@ func (s *Store) backgroundError(err error) {
 	if s.failed() != nil {
 		s.giveUpIndex()
 	}
-	s.opts.Logger.Warn("index: will retry", "err", err)
+	if !errors.Is(err, fs.KindNoSpace) {
+		s.opts.Logger.Warn("index: will retry", "err", err)
+	} else if !s.indexFull.Swap(true) {
+		s.opts.Logger.Error("no space for the index: free some", "err", err)
+	}
 	select {
 	case <-s.broken:
 	case <-time.After(200 * time.Millisecond):

@@ -51,7 +51,8 @@ type Store struct {
 	failure atomic.Pointer[failure]
 	broken  chan struct{} // closed at the first failure
 
-	found []suspect // by Open
+	found     []suspect   // by Open
+	indexFull atomic.Bool // the index's latest flush found no space
 
 	abandoned chan struct{} // closed when the index's work was given up
 	givenUp   sync.Once
