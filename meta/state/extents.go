@@ -48,7 +48,7 @@ func (t *txn) commit(op *fs.Commit, r *fs.OpResult) error {
 func (t *txn) commitAttr(op *fs.Commit, n *inode, wrote bool) {
 	mode := n.Mode
 	if op.KillPriv || wrote && t.tx.Check && t.tx.Cred.UID != 0 {
-		mode = withoutPrivileges(n)
+		mode = t.withoutPrivileges(n)
 	}
 	mtime, ctime := n.Mtime, n.Ctime
 	switch {
@@ -223,7 +223,7 @@ func (t *txn) wrote(n *inode) {
 	n.write()
 	n.Mtime, n.Ctime = t.tx.Time, t.tx.Time
 	if t.tx.Check && t.tx.Cred.UID != 0 {
-		n.Mode = withoutPrivileges(n)
+		n.Mode = t.withoutPrivileges(n)
 	}
 }
 

@@ -25,7 +25,7 @@ func (t *txn) setAttr(op *fs.SetAttr, r *fs.OpResult) error {
 		}
 	}
 	if op.Set&fs.SetKillPriv != 0 || op.Set&fs.SetSize != 0 && t.tx.Check && t.tx.Cred.UID != 0 {
-		n.Mode = withoutPrivileges(n)
+		n.Mode = t.withoutPrivileges(n)
 	}
 	t.setTimes(op, n)
 	if n.Version == before { // else the new size made it
@@ -92,21 +92,22 @@ func (t *txn) chown(op *fs.SetAttr, n *inode) {
 	if op.Set&(fs.SetUID|fs.SetGID) == 0 {
 		return
 	}
+	if !n.IsDir() {
+		n.Mode = t.withoutPrivileges(n)
+	}
 	if op.Set&fs.SetUID != 0 {
 		n.UID = op.UID
 	}
 	if op.Set&fs.SetGID != 0 {
 		n.GID = op.GID
 	}
-	if !n.IsDir() {
-		n.Mode = withoutPrivileges(n)
-	}
 }
 
-// withoutPrivileges is the mode without setuid, and without setgid if the group may execute.
-func withoutPrivileges(n *inode) uint32 {
+// withoutPrivileges is the mode without setuid, and without setgid if the group may execute or the Tx's
+// identity is no member of it.
+func (t *txn) withoutPrivileges(n *inode) uint32 {
 	mode := n.Mode &^ fs.ModeSetUID
-	if mode&0o010 != 0 {
+	if mode&0o010 != 0 || !t.keepsSetGID(n.GID) {
 		mode &^= fs.ModeSetGID
 	}
 	return mode
