@@ -48,6 +48,6 @@
 //
 // # Lock order
 //
-// Client: metaEnd.mu inside slot.mu, otherwise no lock is held while another is taken; link.gmu inside
-// link.wmu. Server: callContext.mu inside serverConn.mu; link as above; the others are leaves.
+// Client: Servers.mu, slot.mu, then clientConn.mu or metaEnd.mu. Server: Server.mu or serverConn.mu, then
+// callContext.mu. Both: link.wmu, link.gmu. Memory: Memory.mu, half.mu. The others are leaves.
 package wire

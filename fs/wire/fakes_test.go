@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"slices"
 	"sync"
@@ -120,6 +121,7 @@ func quick(d Dialer) ClientOptions {
 // serveOn starts a server on a listener until the test ends.
 func serveOn(t testing.TB, l net.Listener, o ServerOptions, register func(*Server)) *Server {
 	t.Helper()
+	o.Log = slog.New(slog.DiscardHandler)
 	s := NewServer(o)
 	register(s)
 	done := make(chan error, 1)
