@@ -21,7 +21,7 @@ func (n *Node) apply(batch []logged) {
 	if n.failure.Load() != nil {
 		return
 	}
-	changes := n.mu.store.begin()
+	changes := n.store.begin()
 	last := n.applied.Load()
 	var landed []*entry
 	var done []accepted
@@ -92,27 +92,54 @@ func (n *Node) execute(changes *kv.Overlay, d *decodedEntry) ([]accepted, error)
 	return out, d.txs.Err
 }
 
-// commitApplied writes the changes and the index they bring the store to. For every reader
-// what was pending becomes applied at that moment.
+// commitApplied writes the changes and the index they bring the store to, and takes them out of what
+// is pending.
+//
+// The store is written without Node.mu where it can be: on a leader all that is written is pending, so whoever reads
+// through what is pending does not look for it in the store, and remembers nothing of it in the cache. Those
+// that read the applied state alone are kept out by Node.base.
 func (n *Node) commitApplied(changes *kv.Overlay, index uint64, landed []*entry) error {
 	putIndex(changes, index)
+	if err := n.writeStore(changes, index); err != nil {
+		return err
+	}
+	for _, e := range landed {
+		for i := 0; i < len(e.txs); i += dropChunk {
+			n.dropPending(e.txs[i:min(i+dropChunk, len(e.txs))])
+		}
+	}
+	return nil
+}
+
+// dropChunk is how many Txs are dropped from what is pending while readers wait.
+const dropChunk = 64
+
+func (n *Node) dropPending(txs []accepted) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if !n.mu.pending.live {
+		return
+	}
+	for i := range txs {
+		n.mu.pending.drop(txs[i].delta, txs[i].gen)
+	}
+}
+
+func (n *Node) writeStore(changes *kv.Overlay, index uint64) error {
+	n.base.Lock()
+	defer n.base.Unlock()
+	if !n.store.concurrent() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+	}
 	changes.Changes(func(k, v []byte, deleted bool) bool {
 		n.cache.note(k, v, deleted)
 		return true
 	})
-	if err := n.mu.store.commit(); err != nil {
+	if err := n.store.commit(); err != nil {
 		return err
 	}
 	n.applied.Store(index)
-	if n.mu.pending.live {
-		for _, e := range landed {
-			for i := range e.txs {
-				n.mu.pending.drop(e.txs[i].delta, e.txs[i].gen)
-			}
-		}
-	}
 	return nil
 }
 
@@ -170,10 +197,10 @@ var errNotLeading = fs.E("metadata", fs.KindUnavailable, "", errors.New("the lea
 func (n *Node) recover() error {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	sessions, err := state.Sessions(n.mu.store)
+	sessions, err := state.Sessions(n.store)
 	if err != nil {
 		return err
 	}
 	n.sessions.reset(sessions, n.o.Clock())
-	return n.reaper.recover(n.mu.store, n.sessions.ids())
+	return n.reaper.recover(n.store, n.sessions.ids())
 }

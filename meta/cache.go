@@ -10,9 +10,9 @@ import (
 // cache is a kv.Reader that remembers values, and absences, of an applied state's hot keys: a lookup in
 // the store costs ten microseconds, one here a tenth of one. Scans pass through.
 //
-// Coherence: readers hold Node.mu for reading, and the store changes only while it is held for
-// writing, followed by note for each change before it is released. So a value that was read from the
-// store is still true when it is remembered.
+// Coherence: nobody may read a key here while a commit that writes it is on its way, and each change is
+// told by note; so a value that was read from the store is still true when it is remembered. See
+// Node.commitApplied.
 type cache struct {
 	store  kv.Reader
 	seed   maphash.Seed

@@ -167,9 +167,11 @@ func (c *cluster) converge() {
 func storeSum(t *testing.T, n *Node) uint32 {
 	t.Helper()
 	h := crc32.NewIEEE()
+	n.base.RLock()
+	defer n.base.RUnlock()
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	err := n.mu.store.Scan(nil, nil, false, func(k, v []byte) bool {
+	err := n.store.Scan(nil, nil, false, func(k, v []byte) bool {
 		fmt.Fprintf(h, "%d %s %d %s", len(k), k, len(v), v)
 		return true
 	})

@@ -20,7 +20,7 @@
 // execute. A read sees every Tx that was accepted before it began; those that were only promised
 // to other sessions it waits for.
 //
-// Lock order: Node.restoring, proposer, Node.mu, then sessionTable.mu and cacheShard.mu. The lock table, the change feed,
+// Lock order: Node.restoring; the proposer or Node.base; Node.mu; then sessionTable.mu and cacheShard.mu. The lock table, the change feed,
 // the orphanage and the placer have locks of their own under which nothing else is locked. Callers are
 // never woken, and the log is never waited for, with a lock held.
 package meta

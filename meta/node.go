@@ -27,11 +27,15 @@ type Node struct {
 	// machine executes entries of other leaders, for the applying goroutine.
 	machine *state.Machine
 
-	// mu is held for writing while the applied state or what is pending over it changes, for
-	// reading while one read or one validation runs: what they see is of one moment.
+	// store is the applied state. It is exchanged, by a restore, while base and mu are held for writing.
+	store store
+	// base is held for writing while the store is written, for reading by those who read the
+	// applied state alone. It comes before mu.
+	base sync.RWMutex
+	// mu is held for writing while what is pending over the store changes, for reading while one
+	// read or one validation runs: what they see is of one moment.
 	mu struct {
 		sync.RWMutex
-		store   store
 		pending *pending
 	}
 
@@ -110,7 +114,7 @@ func newNode(o Options, s store) *Node {
 		feed:  newChangeFeed(64<<10, uint64(max(o.Clock(), 1))),
 		queue: newWaitQueue(), machine: state.NewMachine(),
 	}
-	n.mu.store, n.mu.pending = s, newPending()
+	n.store, n.mu.pending = s, newPending()
 	n.ctx, n.stop = context.WithCancel(context.Background())
 	n.prop.init(n)
 	n.sessions.init()
@@ -122,9 +126,7 @@ func newNode(o Options, s store) *Node {
 
 // format makes the state of a new partition, the same on every replica.
 func (n *Node) format() error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	b := n.mu.store.begin()
+	b := n.store.begin()
 	err := state.Format(b, 0)
 	if errors.Is(err, fs.KindExists) {
 		return nil
@@ -132,7 +134,7 @@ func (n *Node) format() error {
 	if err != nil {
 		return err
 	}
-	return n.mu.store.commit()
+	return n.store.commit()
 }
 
 // startBackground starts what a leader does on its own.
@@ -184,9 +186,11 @@ func (n *Node) Close() error {
 		err := n.log.close()
 		closed := fs.Errorf("metadata", fs.KindUnavailable, n.o.Name, "the node is closed")
 		n.failure.CompareAndSwap(nil, &closed)
+		n.base.Lock()
 		n.mu.Lock()
-		err = errors.Join(err, n.mu.store.close())
+		err = errors.Join(err, n.store.close())
 		n.mu.Unlock()
+		n.base.Unlock()
 		if n.dir != nil {
 			err = errors.Join(err, n.dir.close())
 		}

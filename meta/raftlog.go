@@ -85,9 +85,7 @@ func openNode(o Options, dir *dataDir) (*Node, error) {
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	n.log = l
 	if err := l.open(&o, dir); err != nil {
-		n.mu.Lock() // a restore may have exchanged the store
-		defer n.mu.Unlock()
-		return nil, errors.Join(err, n.mu.store.close())
+		return nil, errors.Join(err, n.store.close()) // which a restore may have exchanged
 	}
 	return n, nil
 }
@@ -186,7 +184,7 @@ func (l *raftLog) start(o *Options) error {
 // A snapshot of our own never needs that: it is a checkpoint of the store, flushed before. Its index may
 // be greater than the index in it, by entries that do not reach the store, as configurations do.
 func (l *raftLog) catchUp() error {
-	index, err := storedIndex(l.n.mu.store)
+	index, err := storedIndex(l.n.store)
 	if err != nil {
 		return err
 	}
@@ -385,7 +383,7 @@ func (c *checkpoint) Persist(sink raft.SnapshotSink) error {
 		// A restore, which exchanges the store, runs on raft's applying goroutine; hold it off.
 		c.n.restoring.Lock()
 		defer c.n.restoring.Unlock()
-		p, ok := c.n.mu.store.(*pebbleStore)
+		p, ok := c.n.store.(*pebbleStore)
 		if !ok {
 			return 0, errors.New("the store has no checkpoints")
 		}
@@ -407,9 +405,11 @@ func (n *Node) restore(r io.Reader) error {
 	if _, err := readStream(r, n.dir.sub("state.new")); err != nil {
 		return errors.Join(err, os.RemoveAll(n.dir.sub("state.new")))
 	}
+	n.base.Lock()
+	defer n.base.Unlock()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if err := n.mu.store.close(); err != nil {
+	if err := n.store.close(); err != nil {
 		return err
 	}
 	if err := n.dir.swapState(); err != nil {
@@ -419,7 +419,7 @@ func (n *Node) restore(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	n.mu.store = s
+	n.store = s
 	n.cache.reset(s)
 	applied, err := storedIndex(s) // at least what the stream promised
 	if err != nil {

@@ -51,6 +51,8 @@ func readView[T any](n *Node, v *view, f func(r kv.Reader) (T, error)) (T, error
 
 // readApplied runs f on the applied state.
 func readApplied[T any](n *Node, f func(r kv.Reader) (T, error)) (T, error) {
+	n.base.RLock()
+	defer n.base.RUnlock()
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	if !n.mu.pending.live {
@@ -70,6 +72,8 @@ func readOwn[T any](ctx context.Context, b *bound, f func(r kv.Reader) (T, error
 	if err := b.n.verifier.check(ctx); err != nil {
 		return zero, err
 	}
+	b.n.base.RLock() // it reads beneath what is pending
+	defer b.n.base.RUnlock()
 	v := view{base: b.n.applyBase(), session: b.s.id, ownOnly: true}
 	out, err := readView(b.n, &v, f)
 	return out, guard(b.n, err)

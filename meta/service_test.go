@@ -254,13 +254,15 @@ func TestKeysOfState(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	n.base.RLock()
+	defer n.base.RUnlock()
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	if last, err := lastSeq(n.mu.store, m.Session()); err != nil || last != n.sessions.get(m.Session()).seq || last < 5 {
+	if last, err := lastSeq(n.store, m.Session()); err != nil || last != n.sessions.get(m.Session()).seq || last < 5 {
 		t.Errorf("the last sequence is %d, %v", last, err)
 	}
 	counters := 0
-	err := n.mu.store.Scan(nil, nil, false, func(k, _ []byte) bool {
+	err := n.store.Scan(nil, nil, false, func(k, _ []byte) bool {
 		if incidental(k) {
 			counters++
 		}

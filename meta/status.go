@@ -24,12 +24,12 @@ func (n *Node) Status() (fs.MetaStatus, error) {
 	if failed := n.failure.Load(); failed != nil { // the store may be closed
 		return st, *failed
 	}
-	n.mu.RLock()
-	c, err := state.GetCounters(n.mu.store)
+	n.base.RLock()
+	c, err := state.GetCounters(n.store)
 	if err == nil {
-		st.Sessions, err = state.Sessions(n.mu.store)
+		st.Sessions, err = state.Sessions(n.store)
 	}
-	n.mu.RUnlock()
+	n.base.RUnlock()
 	if err != nil {
 		return st, guard(n, err)
 	}

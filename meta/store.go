@@ -10,12 +10,13 @@ import (
 
 // store keeps the applied state: a Pebble database, or memory.
 //
-// Reads may run concurrently; begin and commit are for the applying goroutine, and commit runs
-// alone (Node.mu is held for writing).
+// Reads may run concurrently; begin and commit are for the applying goroutine.
 type store interface {
 	kv.Reader
 	// begin returns a view of changes over the store, empty. There is one at a time.
 	begin() *kv.Overlay
+	// concurrent tells whether reads may go on during a commit; what it writes they see then whole or not.
+	concurrent() bool
 	// commit writes the changes of what begin returned, all at once, and empties it.
 	commit() error
 	close() error
@@ -42,8 +43,10 @@ func (s *pebbleStore) begin() *kv.Overlay {
 	return &s.b.Overlay
 }
 
-func (s *pebbleStore) commit() error { return s.Commit(s.b) }
-func (s *pebbleStore) close() error  { return s.Close() }
+func (s *pebbleStore) commit() error    { return s.Commit(s.b) }
+func (s *pebbleStore) concurrent() bool { return true }
+
+func (s *pebbleStore) close() error { return s.Close() }
 
 type memStore struct {
 	*kv.Mem
@@ -65,6 +68,8 @@ func (s *memStore) commit() error {
 	s.b.Reset()
 	return nil
 }
+
+func (s *memStore) concurrent() bool { return false }
 
 func (s *memStore) close() error { return nil }
 
