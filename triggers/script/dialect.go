@@ -53,6 +53,11 @@ func (c *checked) construct(n ast.Node, stack []ast.Node) {
 		}
 	case *ast.CallExpr:
 		c.call(n, stack)
+	case *ast.SelectStmt:
+		// The interpreter keeps the channels of a select statement in one place for all goroutines that run it.
+		if !directlyInHandle(stack) {
+			c.errorf(n.Pos(), "select is available only directly in Handle: elsewhere use one channel, or sync.WaitGroup")
+		}
 	case *ast.Field:
 		c.mixedField(n, stack)
 	case *ast.SelectorExpr:
@@ -66,6 +71,19 @@ func (c *checked) construct(n ast.Node, stack []ast.Node) {
 	case *ast.TypeSwitchStmt:
 		c.typeSwitchCases(n)
 	}
+}
+
+// directlyInHandle reports whether the innermost function of stack is the handler, which one goroutine runs.
+func directlyInHandle(stack []ast.Node) bool {
+	for i := len(stack) - 1; i >= 0; i-- {
+		switch fn := stack[i].(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.FuncDecl:
+			return fn.Name.Name == "Handle" && fn.Recv == nil
+		}
+	}
+	return false
 }
 
 // mixedField refuses a struct field list that is partly exported, which cannot be hidden from the encoders in part.

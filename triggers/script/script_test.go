@@ -161,6 +161,7 @@ func TestRefused(t *testing.T) {
 		{"generic use", head + "import \"sync\"\n" + handle + "_ = sync.OnceValue(func() int { return 1 }); return nil }", "s.go:5:61: sync.OnceValue is generic"},
 		{"range over func", head + handle + "for i := range func(func(int) bool) {} { _ = i }; return nil }", "s.go:4:67: cannot range over "},
 		{"goto", head + handle + "goto end; end: return nil }", "s.go:4:52: goto is not available"},
+		{"select", head + handle + "go func() { select {} }(); return nil }", "s.go:4:64: select is available only directly in Handle"},
 		{"println", head + handle + "println(1); return nil }", "s.go:4:52: println is not available"},
 		{"method expression", head + "type T int\nfunc (T) M() {}\n" + handle + "_ = T.M; return nil }", "s.go:6:56: method expressions"},
 		{"value error", head + "type V struct{ x int }\nfunc (V) Error() string { return `` }\n" + handle + "var err error; _, ok := err.(V); c.Log(ok); return nil }", "s.go:6:81: the value V cannot be told in a error: use the pointer *V"},

@@ -35,7 +35,10 @@ func TestDialect(t *testing.T) {
 	}
 	pool := NewPool(Options{MaxIdle: -1, Blank: 2})
 	defer pool.Close()
-	for _, file := range names {
+	for i, file := range names {
+		if raceEnabled && i%5 != 0 {
+			continue // what an interpreted program prints is not a matter of the race detector, which is slow
+		}
 		name := strings.TrimSuffix(filepath.Base(file), ".go")
 		t.Run(name, func(t *testing.T) {
 			src, err := os.ReadFile(file)

@@ -232,7 +232,8 @@ func (r *run) crash(state *os.ProcessState, words string) (Result, string) {
 	memory := fmt.Sprintf("memory budget of %s exceeded", formatSize(r.server.budget.Memory))
 	switch {
 	case strings.Contains(words, "out of memory") || strings.Contains(words, "cannot allocate memory") ||
-		strings.Contains(words, "runtime: failed to create new OS thread") || strings.Contains(words, "stack exceeds"):
+		strings.Contains(words, "failed to create new OS thread") || strings.Contains(words, "stack exceeds") ||
+		strings.Contains(words, "failed to allocate"): // says the race detector
 		return Exceeded, memory
 	}
 	if state != nil {

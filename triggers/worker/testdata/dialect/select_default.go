@@ -7,24 +7,20 @@ import (
 	"github.com/wakefs/wakefs/triggers/wake"
 )
 
-func run() {
-	c := make(chan int, 1)
+func Handle(c *wake.Context, e wake.Event) error {
+	ch := make(chan int, 1)
 	select {
-	case v := <-c:
+	case v := <-ch:
 		fmt.Println(v)
 	default:
 		fmt.Println("empty")
 	}
-	c <- 4
+	ch <- 4
 	select {
-	case v, ok := <-c:
+	case v, ok := <-ch:
 		fmt.Println(v, ok)
 	default:
 		fmt.Println("empty")
 	}
-}
-
-func Handle(c *wake.Context, e wake.Event) error {
-	run()
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/wakefs/wakefs/triggers/wake"
 )
 
-func run() {
+func Handle(c *wake.Context, e wake.Event) error {
 	a, b := make(chan int), make(chan string)
 	go func() { a <- 1 }()
 	for range 1 {
@@ -18,9 +18,5 @@ func run() {
 			fmt.Println("b", s)
 		}
 	}
-}
-
-func Handle(c *wake.Context, e wake.Event) error {
-	run()
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/wakefs/wakefs/triggers/wake"
 )
 
-func run() {
+func Handle(c *wake.Context, e wake.Event) error {
 	t := time.NewTimer(time.Millisecond)
 	<-t.C
 	select {
@@ -16,9 +16,5 @@ func run() {
 		fmt.Println("after")
 	}
 	fmt.Println("ok")
-}
-
-func Handle(c *wake.Context, e wake.Event) error {
-	run()
 	return nil
 }
