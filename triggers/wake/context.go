@@ -358,7 +358,7 @@ func (c *Context) onPaths(op, oldName, newName string, do func(o, n string) erro
 	err = do(o, n)
 	if isNotExist(err) {
 		// Only a missing parent of the new name is ours to mend.
-		if _, serr := c.stat(path.Dir(n), true); isNotExist(serr) {
+		if _, serr := c.stat(o, false); serr == nil {
 			if err = c.MkdirAll(path.Dir(n)); err == nil {
 				err = do(o, n)
 			}
