@@ -210,7 +210,7 @@ func (p *Pebble) Checkpoint(dir string) error {
 	return nil
 }
 
-// Close flushes and closes the database. All snapshots must be closed before.
+// Close flushes and closes the database. All snapshots must be closed before, and nothing of it may be used after.
 func (p *Pebble) Close() error {
 	err := p.Flush()
 	if e := p.db.Close(); e != nil && err == nil {
