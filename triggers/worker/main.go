@@ -216,7 +216,7 @@ func (w *worker) compile(name, source string) (err error) {
 	}
 	handler, ok := v.Interface().(func(*wake.Context, wake.Event) error)
 	if !ok {
-		return fmt.Errorf("Handle has type %v", reflect.TypeOf(v.Interface()))
+		return fmt.Errorf("the type of Handle is %v", reflect.TypeOf(v.Interface()))
 	}
 	w.handler = handler
 	return nil

@@ -64,9 +64,10 @@ func generate() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// listExports asks the go command for the files with the compiler's own export data.
+// listExports asks the go command for the files with the compiler's own export data. Trimmed, their positions are the
+// same wherever they are made.
 func listExports(paths []string) (map[string]string, error) {
-	cmd := exec.Command("go", append([]string{"list", "-export", "-f", "{{.ImportPath}} {{.Export}}"}, paths...)...)
+	cmd := exec.Command("go", append([]string{"list", "-export", "-trimpath", "-f", "{{.ImportPath}} {{.Export}}"}, paths...)...)
 	cmd.Stderr = os.Stderr
 	list, err := cmd.Output()
 	if err != nil {

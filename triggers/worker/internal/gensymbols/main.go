@@ -63,7 +63,8 @@ func generate(path, name string) ([]byte, error) {
 		return nil, err
 	}
 	src := buildTag.ReplaceAll(out.Bytes(), nil)
-	src = bytes.Replace(src, []byte("by 'yaegi extract "+path+"'"), []byte("by gensymbols"), 1)
+	src = bytes.Replace(src, []byte("by 'yaegi extract "+path+"'. DO NOT EDIT.\n"),
+		[]byte("by gensymbols. DO NOT EDIT.\n\n//lint:file-ignore SA1019 Scripts may use what is deprecated.\n"), 1)
 	if !initFunc.Match(src) {
 		return nil, fmt.Errorf("the extractor's output has changed its form")
 	}
