@@ -149,7 +149,10 @@ func (s *spawner) spawnWith(flags uintptr, serial int, probeName string) (p *pro
 	// Starting a process turns the descriptors it gets to blocking; the worker turns them back.
 	attr := &os.ProcAttr{
 		Dir:   "/",
-		Env:   []string{envWorker + "=1", "GOMAXPROCS=1", "GOTRACEBACK=single", "GODEBUG=decoratemappings=0"},
+		Env: []string{
+			envWorker + "=1", "GOMAXPROCS=1", "GOTRACEBACK=single", "GODEBUG=decoratemappings=0",
+			"GORACE=atexit_sleep_ms=0", // for a binary with the race detector
+		},
 		Files: []*os.File{nil, errIn, errIn, theirs},
 		Sys:   &syscall.SysProcAttr{Cloneflags: flags, Pdeathsig: syscall.SIGKILL, Setsid: true},
 	}

@@ -186,7 +186,7 @@ func TestProtocolAbuse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			host := waketest.NewHost(map[string]string{"/f": strings.Repeat("x", 100_000)}, nil)
 			budget := tight
-			budget.Wall, budget.CPU = 2*time.Second, time.Minute
+			budget.Wall, budget.CPU = time.Second, time.Minute
 			e := wake.Event{Type: fakeEvent, Path: name}
 			out, err := pool.Invoke(t.Context(), prog, e, 1, budget, host)
 			if err != nil {
