@@ -163,8 +163,21 @@ func (s *speculation) Propose(ctx context.Context, tx *fs.Tx, _ fs.Wait) (fs.Res
 		return fs.Result{}, err
 	}
 	delta.Flush(s.changes)
-	s.tx.Ops = append(s.tx.Ops, tx.Ops...)
+	kept, err := detached(tx.Ops)
+	if err != nil {
+		return fs.Result{}, err
+	}
+	s.tx.Ops = append(s.tx.Ops, kept...)
 	return res, nil
+}
+
+// detached copies operations with all their bytes: they are proposed for real long after
+// their maker has used its buffers for something else.
+func detached(ops []fs.Op) ([]fs.Op, error) {
+	d := fs.Decoder{B: (&fs.Tx{Ops: ops}).Append(nil)}
+	var tx fs.Tx
+	tx.Decode(&d)
+	return tx.Ops, d.Err
 }
 
 // preconditions notes what an inner Tx says it saw, as it is outside: inside, where they are checked, an
