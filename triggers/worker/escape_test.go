@@ -134,3 +134,36 @@ func TestLayers(t *testing.T) {
 		}
 	}
 }
+
+// TestNoNamespaces checks the floor: what holds a worker where the system permits no namespaces.
+func TestNoNamespaces(t *testing.T) {
+	s := newSpawner()
+	defer close(s.stop)
+	p, err := s.spawnWith(0, 1, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.hello(time.Minute); err != nil {
+		p.discard()
+		t.Fatal(err)
+	}
+	t.Log(p.layers)
+	for _, l := range []string{layerNoNewPrivs, layerSeccomp, layerLimits} {
+		if !slices.Contains(p.layers, l) {
+			t.Errorf("no %s", l)
+		}
+	}
+	p.discard()
+	for _, name := range []string{"open a file", "socket", "fork", "signal all", "unshare"} {
+		p, err := s.spawnWith(0, 2, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state := p.wait()
+		words := strings.TrimSpace(p.lastWords())
+		p.release()
+		if ws := state.Sys().(syscall.WaitStatus); !ws.Signaled() && !strings.HasPrefix(words, "denied:") {
+			t.Errorf("%s: %v, %q", name, state, words)
+		}
+	}
+}

@@ -148,7 +148,7 @@ func (s *spawner) spawnWith(flags uintptr, serial int, probeName string) (p *pro
 
 	// Starting a process turns the descriptors it gets to blocking; the worker turns them back.
 	attr := &os.ProcAttr{
-		Dir:   "/",
+		Dir: "/",
 		Env: []string{
 			envWorker + "=1", "GOMAXPROCS=1", "GOTRACEBACK=single", "GODEBUG=decoratemappings=0",
 			"GORACE=atexit_sleep_ms=0", // for a binary with the race detector
