@@ -46,8 +46,8 @@ type EventType string
 
 // The types of events. A script names those that wake it in its //wake:on directives.
 const (
-	// Arrive: a complete file is now at Path. It was closed after having been written, or renamed or linked to there
-	// from outside of what the script watches. This is what dropping a file means, for cp, mv and rsync alike.
+	// Arrive: a complete file is now at Path. It was closed after having been written, or renamed or linked to there.
+	// This is what dropping a file means, for cp, mv and rsync alike.
 	Arrive EventType = "arrive"
 	// Create: a new file, directory or symbolic link exists at Path. A file is usually still empty.
 	Create EventType = "create"
