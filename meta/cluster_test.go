@@ -145,7 +145,7 @@ func (c *cluster) leader() *Node {
 // the leader takes over what it validated, the others execute it.
 func (c *cluster) converge() {
 	c.t.Helper()
-	deadline := time.Now().Add(60 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for {
 		sums := map[uint32]int{}
 		for i := range c.nodes {
@@ -157,6 +157,14 @@ func (c *cluster) converge() {
 			return
 		}
 		if time.Now().After(deadline) {
+			for i := range c.nodes {
+				if n := c.node(i); n != nil {
+					term, commit := n.log.position()
+					name, _ := n.log.leader()
+					c.t.Logf("n%d: applied %d, committed %d, term %d, leads %v, leader %q, failed %v, state %x",
+						i, n.applied.Load(), commit, term, n.leads(), name, n.failure.Load(), storeSum(c.t, n))
+				}
+			}
 			c.t.Fatalf("the nodes have different states: %v", sums)
 		}
 		time.Sleep(20 * time.Millisecond)

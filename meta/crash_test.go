@@ -222,6 +222,46 @@ func TestRestartReplaysLittle(t *testing.T) {
 	}
 }
 
+// TestLogBehindSnapshot opens a node as a crash leaves it after a snapshot was received and before the
+// log that it makes useless was dropped.
+func TestLogBehindSnapshot(t *testing.T) {
+	dir, old := t.TempDir(), t.TempDir()
+	n := openTest(t, dir, nil)
+	m := openSession(t, n, "w")
+	write := func(name string) {
+		t.Helper()
+		if _, err := m.Propose(t.Context(), createTx(t, m, fs.RootIno, name), fs.Committed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("early")
+	copyTree(t, dir+"/wal", old)
+	for i := range 50 {
+		write(fmt.Sprint(i))
+	}
+	if err := n.log.(*raftLog).raft.Snapshot().Error(); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(dir + "/wal"); err != nil {
+		t.Fatal(err)
+	}
+	copyTree(t, old, dir+"/wal")
+	for life := range 2 {
+		n = openTest(t, dir, nil)
+		m = openSession(t, n, "w")
+		write(fmt.Sprint("late", life))
+		if list, err := m.ReadDir(t.Context(), fs.RootIno, "", 1000); err != nil || len(list) != 52+life {
+			t.Errorf("life %d: %d files, %v", life, len(list), err)
+		}
+		if err := n.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // copyTree copies a directory without its lock.
 func copyTree(t *testing.T, from, to string) {
 	t.Helper()

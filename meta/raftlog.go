@@ -120,8 +120,24 @@ func (l *raftLog) openWAL(dir *dataDir) (err error) {
 	if l.files, err = disk.MakeReal(dir.sub("wal")); err != nil {
 		return err
 	}
-	l.wal, err = wal.Open(l.files, wal.Options{})
-	return err
+	if l.wal, err = wal.Open(l.files, wal.Options{}); err != nil {
+		return err
+	}
+	return l.dropCovered()
+}
+
+// dropCovered drops a log that ends before the newest snapshot: a crash came between receiving that and dropping
+// it. Raft will go on behind the snapshot, and a log has no gaps.
+func (l *raftLog) dropCovered() error {
+	last, err := l.wal.LastIndex()
+	if err != nil || last == 0 {
+		return err
+	}
+	records, err := l.snaps.records()
+	if err != nil || len(records) == 0 || records[0].Index <= last {
+		return err
+	}
+	return l.wal.DeleteRange(0, last)
 }
 
 func (l *raftLog) closeStores() error {
