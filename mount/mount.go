@@ -201,30 +201,49 @@ func isMountPoint(dir string) (bool, error) {
 	return st.Dev != up.Dev, nil
 }
 
+// detachFor is how long Detach waits for a mount to be found dead: the kernel takes a moment
+// to notice that a killed server's last process is gone.
+const detachFor = 2 * time.Second
+
 // Detach clears a dead mount of ours from dir: what a killed node leaves behind. It does nothing
-// to anything else.
+// to anything else, such as one that is alive.
 func Detach(dir string) error {
-	if _, err := os.Stat(dir); !errors.Is(err, unix.ENOTCONN) {
-		return nil
-	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return err
 	}
+	for deadline := time.Now().Add(detachFor); ; time.Sleep(20 * time.Millisecond) {
+		ours, err := isOurs(abs)
+		if err != nil || !ours {
+			return err
+		}
+		var st unix.Statfs_t // always asks the server: attributes may come from the kernel's cache
+		err = unix.Statfs(abs, &st)
+		if err == nil && time.Now().Before(deadline) {
+			continue
+		}
+		if !errors.Is(err, unix.ENOTCONN) && !errors.Is(err, unix.ECONNABORTED) {
+			return nil
+		}
+		if err := unix.Unmount(abs, unix.MNT_DETACH); err != nil {
+			return fs.Errorf("mount", fs.KindOther, dir, "a dead mount is there and cannot be detached: %w; try `fusermount3 -uz %s`", err, dir)
+		}
+	}
+}
+
+// isOurs tells whether a wakefs, alive or dead, is mounted at a path.
+func isOurs(abs string) (bool, error) {
 	table, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
-		return err
+		return false, err
 	}
 	for line := range strings.Lines(string(table)) {
 		f := strings.Fields(line)
 		if len(f) > 4 && f[4] == abs && strings.Contains(line, " fuse.wakefs ") {
-			if err := unix.Unmount(abs, unix.MNT_DETACH); err != nil {
-				return fs.Errorf("mount", fs.KindOther, dir, "a dead mount is there and cannot be detached: %w; try `fusermount3 -uz %s`", err, dir)
-			}
-			return nil
+			return true, nil
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // raiseReadAhead sets the read-ahead of the mounted device, which the kernel bounds to

@@ -70,6 +70,11 @@ func newNode(t *testing.T, flags ...string) *testNode {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		if t.Failed() {
+			if b, err := os.ReadFile(filepath.Join(n.data, "logs/functions.jsonl")); err == nil {
+				t.Logf("the end of the functions' log:\n%s", b[max(0, len(b)-4000):])
+			}
+		}
 		n.kill()
 		_ = unix.Unmount(n.mnt, unix.MNT_DETACH) // if anything is left there
 		if err := os.RemoveAll(dir); err != nil {
@@ -96,6 +101,7 @@ func (n *testNode) start() {
 	n.eventually("the node is ready", func() error {
 		select {
 		case err := <-n.ended:
+			n.cmd = nil
 			n.t.Fatalf("the node ended: %v\n%s", err, n.log)
 		default:
 		}
@@ -114,13 +120,13 @@ func (n *testNode) stop() {
 	}
 	select {
 	case err := <-n.ended:
+		n.cmd = nil
 		if err != nil {
 			n.t.Fatalf("the node ended with %v\n%s", err, n.log)
 		}
 	case <-time.After(patience):
 		n.t.Fatalf("the node does not end\n%s", n.log)
 	}
-	n.cmd = nil
 	n.checkRaces()
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/wakefs/wakefs/mount/posixtest"
 	"github.com/wakefs/wakefs/triggers"
+	"github.com/wakefs/wakefs/triggers/examples"
 )
 
 const upperScript = `//wake:on arrive /inbox/**/*.txt
@@ -232,6 +235,73 @@ func TestTriggerTest(t *testing.T) {
 	if _, stderr, code = runWakefs(t, "trigger", "test", script, "--file", sample); code == 0 || !strings.Contains(stderr, "upper.go:5:2") {
 		t.Errorf("a script that imports os: exit %d, %s", code, stderr)
 	}
+}
+
+// TestSamples drops a file for each sample function.
+func TestSamples(t *testing.T) {
+	n := startNode(t, "--samples")
+	n.eventually("the samples are live", func() error {
+		rows := n.triggers()
+		for _, s := range examples.Samples() {
+			if r := rows[s.Name]; r.Version == "" || r.Refused != "" {
+				return fmt.Errorf("%s: %+v", s.Name, r)
+			}
+		}
+		return nil
+	})
+	n.write("inbox/people.csv", "name,age\nAda,36\n")
+	n.write("docs/poem.txt", "the quick brown fox")
+	n.write("data/set/a.bin", "abc")
+	var img bytes.Buffer
+	if err := png.Encode(&img, image.NewRGBA(image.Rect(0, 0, 1000, 500))); err != nil {
+		t.Fatal(err)
+	}
+	n.write("photos/p.png", img.String())
+	n.eventually("the JSON file", func() error {
+		b, err := os.ReadFile(n.path("outbox/people.json"))
+		if err == nil && !strings.Contains(string(b), `"Ada"`) {
+			err = fmt.Errorf("%q", b)
+		}
+		return err
+	})
+	n.eventually("the thumbnail", func() error {
+		f, err := os.Open(n.path("photos/thumbs/p.png"))
+		if err != nil {
+			return err
+		}
+		defer f.Close() //nolint:errcheck // only read
+		c, _, err := image.DecodeConfig(f)
+		if err == nil && (c.Width != 256 || c.Height != 128) {
+			err = fmt.Errorf("%d x %d", c.Width, c.Height)
+		}
+		return err
+	})
+	n.eventually("the manifest", func() error {
+		b, err := os.ReadFile(n.path("data/set/SHA256SUMS"))
+		if err == nil && !strings.Contains(string(b), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad") {
+			err = fmt.Errorf("%q", b)
+		}
+		return err
+	})
+	n.eventually("the index", func() error {
+		b, err := os.ReadFile(n.path("index/words/quick"))
+		if err == nil && !strings.Contains(string(b), "/docs/poem.txt") {
+			err = fmt.Errorf("%q", b)
+		}
+		return err
+	})
+	n.eventually("the bill", func() error {
+		list, err := filepath.Glob(n.path("chargeback/*.csv"))
+		if err != nil || len(list) != 1 {
+			return fmt.Errorf("%v, %v", list, err)
+		}
+		b, err := os.ReadFile(list[0])
+		if err == nil && !strings.Contains(string(b), "inbox") {
+			err = fmt.Errorf("%q", b)
+		}
+		return err
+	})
+	n.stop()
 }
 
 // TestPosix runs the conformance suite on a real mount.

@@ -90,10 +90,10 @@ func (n *node) close(ctx context.Context) error {
 	if n.files != nil {
 		err = errors.Join(err, n.files.SyncAll(ctx))
 	}
+	n.stop()
 	if n.wire != nil {
 		err = errors.Join(err, n.wire.Close(ctx))
 	}
-	n.stop()
 	n.running.Wait()
 	for i := len(n.closers) - 1; i >= 0; i-- {
 		err = errors.Join(err, n.closers[i](ctx))
@@ -105,9 +105,6 @@ func (n *node) close(ctx context.Context) error {
 // openData takes possession of the data directory.
 func (n *node) openData(context.Context, context.Context) error {
 	if n.cfg.Mount != "" {
-		if err := mount.Detach(n.cfg.Mount); err != nil {
-			return err
-		}
 		if err := insideEachOther(n.cfg.Data, n.cfg.Mount); err != nil {
 			return err
 		}
@@ -261,8 +258,11 @@ func (n *node) openDisk(ctx context.Context, path, domain, old string, cache *pe
 	}
 	n.disks.add(id, path, localDisk{s, id})
 	if gone {
-		lost, err := n.register(ctx, fs.ServerInfo{UUID: old, Domain: domain, Lost: true})
+		lost, err := n.register(ctx, fs.ServerInfo{UUID: old, Domain: domain})
 		if err != nil {
+			return "", err
+		}
+		if _, err := n.register(ctx, fs.ServerInfo{ID: lost, UUID: old, Domain: domain, Lost: true}); err != nil {
 			return "", err
 		}
 		n.log.Warn("a lost disk is replaced; its shards are being rebuilt", "disk", path, "lost", lost, "new", id)
@@ -390,14 +390,14 @@ func (n *node) keepAlive(ctx context.Context, sessions ...fs.Meta) {
 	})
 }
 
-func (n *node) openWire(context.Context, context.Context) error {
+func (n *node) openWire(_, background context.Context) error {
 	n.wire = wire.NewServer(wire.ServerOptions{Log: n.log.With("part", "wire")})
 	n.wire.ServeMeta(n.meta)
 	n.wire.ServeShards(n.disks, n.disks.ids()...)
 	n.serveAdmin()
 	serve := func(l net.Listener) {
 		n.run(func() {
-			if err := n.wire.Serve(l); err != nil && !errors.Is(err, net.ErrClosed) {
+			if err := n.wire.Serve(l); err != nil && background.Err() == nil {
 				n.log.Error("the node no longer listens", "addr", l.Addr(), "err", err)
 			}
 		})
@@ -419,6 +419,9 @@ func (n *node) openWire(context.Context, context.Context) error {
 func (n *node) openMount(context.Context, context.Context) error {
 	if n.cfg.Mount == "" {
 		return nil
+	}
+	if err := mount.Detach(n.cfg.Mount); err != nil {
+		return err
 	}
 	m, err := mount.New(mount.Options{Client: n.files, Dir: n.cfg.Mount, Log: n.log.With("part", "mount")})
 	if err != nil {

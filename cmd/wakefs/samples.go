@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"os"
 
 	"github.com/wakefs/wakefs/fs"
@@ -9,22 +11,34 @@ import (
 	"github.com/wakefs/wakefs/triggers/examples"
 )
 
-// installSamples puts the sample scripts where they are not yet, with the folders they watch.
+// sampleFolders are those that the samples watch: made, so that there is a place to drop files.
+var sampleFolders = []string{"/photos", "/inbox", "/data", "/docs"}
+
+// installSamples puts the sample scripts where they are not yet.
 func (n *node) installSamples(ctx context.Context) error {
 	owner := fs.Cred{UID: uint32(os.Getuid()), GID: uint32(os.Getgid())}
-	for _, dir := range append([]string{triggers.Dir}, examples.Folders()...) {
+	for _, dir := range append([]string{triggers.Dir}, sampleFolders...) {
 		if _, err := n.files.MkdirAll(ctx, &owner, dir, 0o755); err != nil {
 			return err
 		}
 	}
-	for _, s := range examples.All() {
+	for _, s := range examples.Samples() {
 		path := triggers.Dir + "/" + s.Name + ".go"
 		if _, err := n.files.Resolve(ctx, path, true); err == nil {
 			continue // somebody may have changed it
 		}
-		if err := n.files.WriteFile(ctx, &owner, path, []byte(s.Source), 0o644); err != nil {
+		if err := n.files.WriteFile(ctx, &owner, path, s.Source, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// printSamples says what there is to try.
+func printSamples(out io.Writer) {
+	fmt.Fprintln(out, "\nsample functions, in the folder triggers of the mount:")
+	for _, s := range examples.Samples() {
+		fmt.Fprintf(out, "  %-10s  %s\n", s.Name, s.About)
+	}
+	fmt.Fprintln(out)
 }

@@ -92,6 +92,9 @@ func (n *node) serve(ctx context.Context, out io.Writer) error {
 	if err := n.summary(ctx, out); err != nil {
 		return err
 	}
+	if n.cfg.Samples {
+		printSamples(out)
+	}
 	fmt.Fprintln(out, "ready")
 	var unmounted <-chan struct{}
 	if n.mount != nil {
