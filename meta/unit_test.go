@@ -1,9 +1,12 @@
 package meta
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -255,4 +258,39 @@ func TestFeedOwnChangesDoNotPushOut(t *testing.T) {
 	if list, _, err := f.read(t.Context(), 1, at); err != nil || !slices.Equal(list, []fs.Change{{}}) {
 		t.Errorf("too far behind it got %+v, %v", list, err)
 	}
+}
+
+// FuzzStream unpacks arbitrary bytes: it fails or unpacks, and writes nothing outside its directory.
+func FuzzStream(f *testing.F) {
+	dir := f.TempDir()
+	for name, content := range map[string]string{"000001.sst": "table", "MANIFEST-1": ""} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			f.Fatal(err)
+		}
+	}
+	files, size, err := streamFiles(dir)
+	if err != nil {
+		f.Fatal(err)
+	}
+	var good bytes.Buffer
+	if err := writeStream(&good, dir, files, 42); err != nil {
+		f.Fatal(err)
+	}
+	if int64(good.Len()) != size {
+		f.Fatalf("the stream has %d bytes, announced were %d", good.Len(), size)
+	}
+	f.Add(good.Bytes())
+	f.Add(good.Bytes()[:30])
+	f.Add(bytes.Replace(good.Bytes(), []byte("000001.sst"), []byte("../escaped"), 1))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		outer := t.TempDir()
+		applied, err := readStream(bytes.NewReader(b), filepath.Join(outer, "state"))
+		if bytes.Equal(b, good.Bytes()) && (err != nil || applied != 42) {
+			t.Fatalf("a good stream: %d, %v", applied, err)
+		}
+		list, err := os.ReadDir(outer)
+		if err != nil || len(list) > 1 {
+			t.Fatalf("it left %v, %v", list, err)
+		}
+	})
 }

@@ -5,7 +5,7 @@
 //		meta.Run(t, func(t *testing.T) fs.MetaService { ... })
 //	}
 //
-// Each test gets a service of its own with an empty file system. What is stored by what operation is
+// Each test gets a service of its own with an empty file system, and they run side by side. What is stored by what operation is
 // the state machine's to test; here it is about sessions, promises, waiting, locks, speculation.
 package meta
 
@@ -57,6 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) fs.MetaService) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel() // most of the time goes into waiting for disks and elections
 			ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
 			defer cancel()
 			test.run(&env{T: t, ctx: ctx, service: open(t)})
