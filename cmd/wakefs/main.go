@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/wakefs/wakefs/fs"
 	"github.com/wakefs/wakefs/triggers/worker"
 )
 
@@ -118,12 +117,4 @@ func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 		}
 		return nil
 	}
-}
-
-// hint adds to an error what to do next, by its kind.
-func hint(err error) error {
-	if err != nil && fs.KindOf(err) == fs.KindUnavailable {
-		return &exitError{exitNoNode, err}
-	}
-	return err
 }
