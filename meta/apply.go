@@ -96,11 +96,11 @@ func (n *Node) execute(changes *kv.Overlay, d *decodedEntry) ([]accepted, error)
 // is pending.
 //
 // The store is written without Node.mu where it can be: on a leader all that is written is pending, so whoever reads
-// through what is pending does not look for it in the store, and remembers nothing of it in the cache. Those
-// that read the applied state alone are kept out by Node.base.
+// through what is pending does not look for it in the store. Those that read the applied state alone, key
+// by key, are kept out by Node.base.
 func (n *Node) commitApplied(changes *kv.Overlay, index uint64, landed []*entry) error {
 	putIndex(changes, index)
-	if err := n.writeStore(changes, index); err != nil {
+	if err := n.writeStore(index); err != nil {
 		return err
 	}
 	for _, e := range landed {
@@ -125,17 +125,13 @@ func (n *Node) dropPending(txs []accepted) {
 	}
 }
 
-func (n *Node) writeStore(changes *kv.Overlay, index uint64) error {
+func (n *Node) writeStore(index uint64) error {
 	n.base.Lock()
 	defer n.base.Unlock()
 	if !n.store.concurrent() {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 	}
-	changes.Changes(func(k, v []byte, deleted bool) bool {
-		n.cache.note(k, v, deleted)
-		return true
-	})
 	if err := n.store.commit(); err != nil {
 		return err
 	}

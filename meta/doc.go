@@ -7,7 +7,7 @@
 //   - propose.go, entry.go: the way in. The leader validates each Tx on everything accepted before it and packs
 //     Txs into entries of the log; a caller waits for acceptance or for the commit
 //   - raftlog.go, apply.go: the way of an entry through raft into the store; snapshot.go, stream.go: snapshots
-//   - pending.go, read.go, cache.go, verify.go: what a read sees
+//   - pending.go, read.go, verify.go: what a read sees
 //   - session.go, bound.go, alloc.go: the service as one session sees it; speculate.go: as a function does
 //   - locks.go, changes.go, orphans.go: what the leader keeps in memory for sessions
 //   - reaper.go: deletion; placer.go, plan.go: placement groups
@@ -20,7 +20,7 @@
 // execute. A read sees every Tx that was accepted before it began; those that were only promised
 // to other sessions it waits for.
 //
-// Lock order: Node.restoring; the proposer or Node.base; Node.mu; then sessionTable.mu and cacheShard.mu. The lock table, the change feed,
+// Lock order: Node.restoring; the proposer or Node.base; Node.mu; then sessionTable.mu. The lock table, the change feed,
 // the orphanage and the placer have locks of their own under which nothing else is locked. Callers are
 // never woken, and the log is never waited for, with a lock held.
 package meta

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/wakefs/wakefs/fs"
-	"github.com/wakefs/wakefs/meta/kv"
 	"github.com/wakefs/wakefs/meta/state"
 )
 
@@ -19,7 +18,6 @@ type Node struct {
 	o     Options
 	log   entryLog
 	dir   *dataDir // nil for Memory
-	cache *cache
 	locks *lockTable
 	feed  *changeFeed
 	queue *waitQueue // who waits for invocations
@@ -109,7 +107,7 @@ func Memory(o Options) (*Node, error) {
 
 func newNode(o Options, s store) *Node {
 	n := &Node{
-		o: o, cache: newCache(s, o.Cache), locks: newLockTable(),
+		o: o, locks: newLockTable(),
 		// A feed's positions begin at the clock: greater than those of the feed before it.
 		feed:  newChangeFeed(64<<10, uint64(max(o.Clock(), 1))),
 		queue: newWaitQueue(), machine: state.NewMachine(),
@@ -198,6 +196,3 @@ func (n *Node) Close() error {
 	})
 	return n.closeErr
 }
-
-// applyBase is the reader that validations and reads run on, under what is pending.
-func (n *Node) applyBase() kv.Reader { return n.cache }

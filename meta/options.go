@@ -37,7 +37,7 @@ type Options struct {
 	FixedPlacement bool
 
 	// Cache is the memory for hot records, bytes; 24 MiB.
-	Cache int
+	Cache int64
 	// BlockCache is the memory for blocks of the state store, bytes; 32 MiB.
 	BlockCache int64
 	// Queue bounds the Txs that are accepted and not applied, in bytes of their encoding; 16 MiB.

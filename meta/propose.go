@@ -148,7 +148,7 @@ func (p *proposer) validate(tx *fs.Tx) (*kv.Overlay, fs.Result, state.Effects, g
 	n := p.n
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	v := &view{p: n.mu.pending, base: n.applyBase(), session: tx.Session}
+	v := &view{p: n.mu.pending, base: n.store, session: tx.Session}
 	delta := kv.NewOverlay(v)
 	result, effects, err := p.machine.Apply(delta, tx)
 	return delta, result, effects, v.foreign, err

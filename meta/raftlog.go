@@ -436,7 +436,6 @@ func (n *Node) restore(r io.Reader) error {
 		return err
 	}
 	n.store = s
-	n.cache.reset(s)
 	applied, err := storedIndex(s) // at least what the stream promised
 	if err != nil {
 		return err

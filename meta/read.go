@@ -19,7 +19,7 @@ func read[T any](ctx context.Context, b *bound, f func(r kv.Reader) (T, error)) 
 	if err := n.verifier.check(ctx); err != nil {
 		return zero, err
 	}
-	v := view{base: n.applyBase(), session: b.s.id}
+	v := view{session: b.s.id}
 	out, err := readView(n, &v, f)
 	if v.foreign == 0 || err != nil && v.p == nil {
 		return out, guard(n, err)
@@ -45,7 +45,7 @@ func readView[T any](n *Node, v *view, f func(r kv.Reader) (T, error)) (T, error
 		var zero T
 		return zero, n.notLeading()
 	}
-	v.p = n.mu.pending
+	v.p, v.base = n.mu.pending, n.store
 	return f(v)
 }
 
@@ -59,7 +59,7 @@ func readApplied[T any](n *Node, f func(r kv.Reader) (T, error)) (T, error) {
 		var zero T
 		return zero, n.notLeading()
 	}
-	return f(n.applyBase())
+	return f(n.store)
 }
 
 // readOwn runs f on the applied state and what the session was promised itself. It does not
@@ -74,7 +74,7 @@ func readOwn[T any](ctx context.Context, b *bound, f func(r kv.Reader) (T, error
 	}
 	b.n.base.RLock() // it reads beneath what is pending
 	defer b.n.base.RUnlock()
-	v := view{base: b.n.applyBase(), session: b.s.id, ownOnly: true}
+	v := view{session: b.s.id, ownOnly: true}
 	out, err := readView(b.n, &v, f)
 	return out, guard(b.n, err)
 }

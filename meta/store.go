@@ -30,6 +30,7 @@ type pebbleStore struct {
 func openPebbleStore(dir string, o *Options) (*pebbleStore, error) {
 	p, err := kv.OpenPebble(dir, kv.Options{
 		BlockCache: o.BlockCache,
+		Values:     o.Cache,
 		OnError:    func(err error) { o.Logger.Error("metadata store", "err", err) },
 	})
 	if err != nil {

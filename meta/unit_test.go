@@ -186,45 +186,6 @@ func TestViewSeesWhat(t *testing.T) {
 	}
 }
 
-// TestCacheModel compares a small cache with what it caches.
-func TestCacheModel(t *testing.T) {
-	rng := newRand(t)
-	store := kv.NewMem()
-	c := newCache(store, 32<<10)
-	for range 50_000 {
-		k := fmt.Append(nil, rng.IntN(400))
-		switch rng.IntN(4) {
-		case 0:
-			v := make([]byte, rng.IntN(200))
-			if rng.IntN(50) == 0 {
-				v = make([]byte, maxCached+1)
-			}
-			store.Set(k, v)
-			c.note(k, v, false)
-		case 1:
-			store.Delete(k)
-			c.note(k, nil, true)
-		default:
-			want, wantOK, _ := store.Get(k)
-			got, ok, err := c.Get(k)
-			if err != nil || ok != wantOK || len(got) != len(want) {
-				t.Fatalf("%s is %d bytes, %v; want %d, %v", k, len(got), ok, len(want), wantOK)
-			}
-		}
-	}
-	total := 0
-	for i := range c.shards {
-		s := &c.shards[i]
-		if len(s.index) != len(s.slots) {
-			t.Errorf("shard %d has %d slots, %d indexed", i, len(s.slots), len(s.index))
-		}
-		total += s.bytes
-	}
-	if total > 40<<10 {
-		t.Errorf("a cache of 32 KiB has %d bytes", total)
-	}
-}
-
 // TestFeedOwnChangesDoNotPushOut lets a session that waits make more changes than the feed keeps.
 func TestFeedOwnChangesDoNotPushOut(t *testing.T) {
 	f := newChangeFeed(8, 100)
