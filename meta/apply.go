@@ -172,6 +172,7 @@ func (n *Node) lead(term uint64) error {
 	if err := n.recover(); err != nil {
 		return err
 	}
+	n.locks.open()
 	n.prop.begin(term)
 	n.queue.wake()
 	n.reaper.kick()

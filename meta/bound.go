@@ -109,6 +109,9 @@ func (b *bound) Changes(ctx context.Context, after uint64) ([]fs.Change, uint64,
 	if err := b.s.alive(); err != nil {
 		return nil, 0, err
 	}
+	if !b.n.leads() { // else it would wait for changes that another node knows of
+		return nil, 0, b.n.notLeading()
+	}
 	return b.n.feed.read(ctx, b.s.id, after)
 }
 

@@ -12,6 +12,7 @@ import (
 // each, since databases take several per transaction. It is lost with the leader.
 type lockTable struct {
 	mu    sync.Mutex
+	cause error // why it takes no locks; nil: this node leads
 	files map[lockKey]*fileLocks
 	// blocked counts the waiting requests of an owner's, to find deadlocks without
 	// looking at every file.
@@ -60,6 +61,10 @@ func (t *lockTable) set(ctx context.Context, session fs.SessionID, l fs.Lock) er
 		return err
 	}
 	t.mu.Lock()
+	if t.cause != nil {
+		defer t.mu.Unlock()
+		return t.cause
+	}
 	f := t.files[key]
 	if f == nil {
 		f = &fileLocks{}
@@ -137,10 +142,18 @@ func (t *lockTable) release(session fs.SessionID) {
 	}
 }
 
-// reset drops everything: this node leads no longer.
+// open begins to take locks.
+func (t *lockTable) open() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.cause = nil
+}
+
+// reset drops everything and takes no more locks: this node leads no longer.
 func (t *lockTable) reset(cause error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.cause = cause
 	for _, f := range t.files {
 		for _, w := range f.waiters {
 			w.granted <- cause

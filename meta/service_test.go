@@ -245,6 +245,46 @@ func TestPacking(t *testing.T) {
 	}
 }
 
+// TestCloseWakes closes a node under those who wait for something: they get what they can act on.
+func TestCloseWakes(t *testing.T) {
+	n, err := Memory(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := openSession(t, n, "a")
+	_, at, err := m.Changes(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := openSession(t, n, "b").Lock(t.Context(), fs.Lock{Ino: 1, Flock: true, Type: fs.LockWrite}); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 3)
+	go func() {
+		for err := error(nil); ; {
+			if _, at, err = m.Changes(context.Background(), at); err != nil {
+				done <- err
+				return
+			}
+		}
+	}()
+	go func() {
+		_, err := m.Waiting(context.Background(), 0, 1, true)
+		done <- err
+	}()
+	go func() {
+		done <- m.Lock(context.Background(), fs.Lock{Ino: 1, Flock: true, Type: fs.LockWrite, Wait: true})
+	}()
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if err := <-done; !errors.Is(err, fs.KindUnavailable) {
+			t.Errorf("a waiting call ended with %v", err)
+		}
+	}
+}
+
 // TestKeysOfState holds keys.go to what the state machine writes.
 func TestKeysOfState(t *testing.T) {
 	n := memory(t, Options{})
