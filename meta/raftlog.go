@@ -163,7 +163,7 @@ func (l *raftLog) start(o *Options) error {
 	conf.SnapshotThreshold = 8192
 	conf.TrailingLogs = o.Retention
 	conf.NotifyCh = l.notify
-	conf.Logger = newRaftLogger(o.Logger)
+	conf.Logger = newRaftLogger(o.Logger, o.Transport == nil)
 	trans := o.Transport
 	if trans == nil {
 		_, trans = raft.NewInmemTransport(raft.ServerAddress(o.Addr))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/wakefs/wakefs/fs"
 	"github.com/wakefs/wakefs/fs/disk"
 )
 
@@ -124,4 +126,26 @@ func (c *config) folders(l *layout) ([]string, error) {
 		}
 	}
 	return want, nil
+}
+
+// sessionKey is the secret with which clients of this node's metadata claim their sessions
+// after a restart: made once, kept in the data directory.
+func sessionKey(data string) ([]byte, error) {
+	dir, err := disk.OpenReal(data)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close() //nolint:errcheck // what was written is synced
+	key, err := disk.ReadFile(dir, "session.key", 1024)
+	if err == nil && len(key) >= 32 {
+		return key, nil
+	}
+	if err != nil && fs.KindOf(err) != fs.KindNotFound && !errors.Is(err, iofs.ErrNotExist) {
+		return nil, err
+	}
+	key = make([]byte, 32)
+	if _, err := rand.Read(key); err != nil {
+		return nil, err
+	}
+	return key, disk.WriteFile(dir, "session.key", key)
 }

@@ -284,7 +284,7 @@ func (n *node) fsckStripe(ctx context.Context, q fsckRequest, pg fs.PG, st fs.St
 	if !q.Repair {
 		return nil
 	}
-	if err := n.janitor.Repair(ctx, st); err != nil {
+	if err := n.janitor.Load().Repair(ctx, st); err != nil {
 		r.problem("stripe %x could not be repaired: %v", uint64(st.ID), err)
 		return nil
 	}

@@ -9,9 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
+	"golang.org/x/sys/unix"
 
 	"github.com/wakefs/wakefs/chunks"
 	"github.com/wakefs/wakefs/chunks/segment"
@@ -37,8 +39,8 @@ type node struct {
 	disks      *localServers
 	stripes    *client.Stripes
 	files      *client.Client // what the mount serves
-	janitor    *client.Janitor
-	mount      *mount.Mount
+	janitor    atomic.Pointer[client.Janitor]
+	mount      atomic.Pointer[mount.Mount]
 	pool       *worker.Pool
 	output     *triggers.Log
 	dispatcher *triggers.Dispatcher
@@ -78,13 +80,16 @@ func (n *node) onClose(f func(context.Context) error) { n.closers = append(n.clo
 // run runs f in the background until the node closes.
 func (n *node) run(f func()) { n.running.Go(f) }
 
+// unmountWait is how long whoever still has files open in a mount that ends may go on.
+const unmountWait = 5 * time.Second
+
 // close stops everything: first whoever brings work, then what runs in the background, then
 // what they stand on, last opened first. It returns all errors.
 func (n *node) close(ctx context.Context) error {
 	var err error
-	if n.mount != nil {
-		timeout, cancel := context.WithTimeout(ctx, 10*time.Second)
-		err = n.mount.Close(timeout)
+	if m := n.mount.Load(); m != nil {
+		timeout, cancel := context.WithTimeout(ctx, unmountWait)
+		err = m.Close(timeout)
 		cancel()
 	}
 	if n.files != nil {
@@ -243,7 +248,7 @@ func (n *node) openDisk(ctx context.Context, path, domain, old string, cache *pe
 	s, err := chunks.Open(chunks.Options{
 		ID: 1, Disk: dir, Segment: segment.Options{Cache: cache}, Logger: n.log.With("part", "chunks", "disk", path),
 		CPUIdle: n.disks.cpuIdle, OnCorrupt: func(a fs.ShardAddr) {
-			if j := n.janitor; j != nil {
+			if j := n.janitor.Load(); j != nil {
 				j.Degraded(a.Stripe)
 			}
 		},
@@ -256,7 +261,11 @@ func (n *node) openDisk(ctx context.Context, path, domain, old string, cache *pe
 	if err != nil {
 		return "", err
 	}
-	n.disks.add(id, path, localDisk{s, id})
+	var st unix.Stat_t
+	if err := unix.Stat(path, &st); err != nil {
+		return "", fmt.Errorf("disk %s: %w", path, err)
+	}
+	n.disks.addLocal(id, path, s, st.Dev)
 	if gone {
 		lost, err := n.register(ctx, fs.ServerInfo{UUID: old, Domain: domain})
 		if err != nil {
@@ -296,9 +305,9 @@ func (n *node) openClient(ctx, background context.Context) error {
 	}
 	n.files = client.New(client.Options{
 		Meta: s, Stripes: n.stripes, Clock: now, Log: n.log.With("part", "files"), Relaxed: n.cfg.Relaxed,
-		Ragged: func(ino fs.Ino) { n.janitor.Ragged(ino) },
+		Ragged: func(ino fs.Ino) { n.janitor.Load().Ragged(ino) },
 		Changed: func(c fs.Change) {
-			if m := n.mount; m != nil {
+			if m := n.mount.Load(); m != nil {
 				m.Changed(c)
 			}
 		},
@@ -308,11 +317,12 @@ func (n *node) openClient(ctx, background context.Context) error {
 		return err
 	}
 	keeper := client.New(client.Options{Meta: own, Stripes: n.stripes, Clock: now, Log: n.log.With("part", "janitor")})
-	n.janitor = client.NewJanitor(keeper, n.disks.all)
-	n.stripes.Degraded = n.janitor.Degraded
+	janitor := client.NewJanitor(keeper, n.disks.all)
+	n.janitor.Store(janitor)
+	n.stripes.Degraded = janitor.Degraded
 	n.run(func() { n.files.Run(background) })
 	n.run(func() { keeper.Run(background) })
-	n.run(func() { n.janitor.Run(background) })
+	n.run(func() { janitor.Run(background) })
 	return nil
 }
 
@@ -391,7 +401,11 @@ func (n *node) keepAlive(ctx context.Context, sessions ...fs.Meta) {
 }
 
 func (n *node) openWire(_, background context.Context) error {
-	n.wire = wire.NewServer(wire.ServerOptions{Log: n.log.With("part", "wire")})
+	key, err := sessionKey(n.cfg.Data)
+	if err != nil {
+		return err
+	}
+	n.wire = wire.NewServer(wire.ServerOptions{Log: n.log.With("part", "wire"), SessionKey: key})
 	n.wire.ServeMeta(n.meta)
 	n.wire.ServeShards(n.disks, n.disks.ids()...)
 	n.serveAdmin()
@@ -427,6 +441,6 @@ func (n *node) openMount(context.Context, context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.mount = m
+	n.mount.Store(m)
 	return nil
 }

@@ -17,18 +17,31 @@ type localServers struct {
 	mu    sync.RWMutex
 	m     map[fs.ServerID]fs.ShardStore
 	paths map[fs.ServerID]string
+	on    map[uint64]uint64 // device → how many of the disks are on it
 
 	cpu cpuMeter
 }
 
 func newLocalServers() *localServers {
-	return &localServers{m: make(map[fs.ServerID]fs.ShardStore), paths: make(map[fs.ServerID]string)}
+	return &localServers{m: make(map[fs.ServerID]fs.ShardStore), paths: make(map[fs.ServerID]string), on: make(map[uint64]uint64)}
 }
 
 func (l *localServers) add(id fs.ServerID, path string, s fs.ShardStore) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.m[id], l.paths[id] = s, path
+}
+
+// addLocal adds a chunk server whose folder is on a device.
+func (l *localServers) addLocal(id fs.ServerID, path string, s *chunks.Server, dev uint64) {
+	l.mu.Lock()
+	l.on[dev]++
+	l.mu.Unlock()
+	l.add(id, path, localDisk{s, id, func() uint64 {
+		l.mu.RLock()
+		defer l.mu.RUnlock()
+		return l.on[dev]
+	}})
 }
 
 // Server implements fs.Servers.
@@ -90,16 +103,20 @@ func (l *localServers) status(ctx context.Context) []fs.ServerStatus {
 
 func (l *localServers) cpuIdle() float64 { return l.cpu.idle() }
 
-// localDisk is a chunk server under the ID that the metadata gave it.
+// localDisk is a chunk server under the ID that the metadata gave it. Folders on one
+// file system share its space: each reports its share.
 type localDisk struct {
 	*chunks.Server
-	id fs.ServerID
+	id     fs.ServerID
+	sharer func() uint64 // how many disks are on the same file system, this one included
 }
 
 // Status implements fs.ShardStore.
 func (d localDisk) Status(ctx context.Context) (fs.ServerStatus, error) {
 	st, err := d.Server.Status(ctx)
 	st.ID = d.id
+	n := max(d.sharer(), 1)
+	st.Capacity, st.Free = st.Capacity/n, st.Free/n
 	return st, err
 }
 

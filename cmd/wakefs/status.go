@@ -63,7 +63,7 @@ func (n *node) status(ctx context.Context) (nodeStatus, error) {
 		st.Sandbox = []string{"none: functions cannot run: " + err.Error()}
 	}
 	st.Running, _, _ = n.dispatcher.Load()
-	done := n.janitor.Counts()
+	done := n.janitor.Load().Counts()
 	st.Repaired, st.Compacted, st.Swept = done.Repaired, done.Compacted, done.Swept
 	for _, s := range m.Sessions {
 		st.Sessions = append(st.Sessions, s.Name)

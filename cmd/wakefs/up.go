@@ -97,8 +97,8 @@ func (n *node) serve(ctx context.Context, out io.Writer) error {
 	}
 	fmt.Fprintln(out, "ready")
 	var unmounted <-chan struct{}
-	if n.mount != nil {
-		unmounted = n.mount.Done()
+	if m := n.mount.Load(); m != nil {
+		unmounted = m.Done()
 	}
 	select {
 	case <-ctx.Done():
