@@ -11,10 +11,11 @@ const (
 	EventRename                       // a name moved
 	EventRemove                       // a name was removed
 	EventAttrib                       // attributes or extended attributes changed
+	EventEvery                        // a trigger's schedule came due; of no file
 )
 
 // EventNames are the names of the types in the order of their bits.
-var EventNames = [...]string{"create", "close", "arrive", "rename", "remove", "attrib"}
+var EventNames = [...]string{"create", "close", "arrive", "rename", "remove", "attrib", "every"}
 
 func (t EventType) String() string {
 	s := ""
@@ -64,7 +65,7 @@ type Invocation struct {
 	Trigger string
 	Event   Event
 	Attempt uint32 // failed attempts so far
-	RetryAt int64  // ns; not to be run before
+	RetryAt int64  // ns; not to be run before. With Attempt 0: it waits for its file to be quiet
 	Dead    bool
 	Error   string // of the last failed attempt
 }
@@ -103,6 +104,38 @@ type Trigger struct {
 	Size        int64  // bytes of the live source
 
 	Stats TriggerStats // counted by the metadata; ignored in PutTrigger
+
+	// Settle is how long a file must have been quiet, ns: its newest event waits that long, and one that comes
+	// meanwhile takes its place. 0: no event waits.
+	Settle int64
+	// Every is a cron schedule in UTC that makes events without a file; empty: none.
+	Every string
+	// Batch is how many events one call gets at most; 0: calls are for one event.
+	Batch     uint32
+	BatchWait int64 // ns that an event waits for its batch to be full
+	Idle      bool  // runs only while its node has little else to do
+	Order     Order
+}
+
+// Order says which of a trigger's events are handled one after the other, in the order in which they happened.
+type Order uint8
+
+// The orders.
+const (
+	OrderFile      Order = iota // those of one inode
+	OrderNone                   // none: any two may be handled at once
+	OrderDirectory              // those in one directory
+	OrderTrigger                // all
+)
+
+// OrderNames are the names of the orders.
+var OrderNames = [...]string{"file", "none", "directory", "trigger"}
+
+func (o Order) String() string {
+	if int(o) < len(OrderNames) {
+		return OrderNames[o]
+	}
+	return "unknown"
 }
 
 // TriggerStats counts a trigger's invocations since it was made.
@@ -112,6 +145,7 @@ type TriggerStats struct {
 	Failed  uint64 // attempts
 	Dead    uint64 // dead letters now
 	Backlog uint64 // waiting now
+	Due     int64  // ns, the newest time of the schedule that was queued
 }
 
 // TriggerVersion is a version that is kept and can be made live again.

@@ -155,6 +155,12 @@ func (t *Trigger) Append(b []byte) []byte {
 		b = AppendInt(b, t.Deployed)
 		b = AppendInt(b, t.Size)
 		b = t.Stats.Append(b)
+		b = AppendInt(b, t.Settle)
+		b = AppendBytes(b, t.Every)
+		b = AppendUint(b, t.Batch)
+		b = AppendInt(b, t.BatchWait)
+		b = AppendBool(b, t.Idle)
+		b = AppendUint(b, t.Order)
 		return b
 	})
 }
@@ -181,6 +187,12 @@ func (t *Trigger) Decode(d *Decoder) {
 	t.Deployed = r.Int()
 	t.Size = r.Int()
 	t.Stats.Decode(&r)
+	t.Settle = r.Int()
+	t.Every = r.String()
+	t.Batch = r.Uint32()
+	t.BatchWait = r.Int()
+	t.Idle = r.Bool()
+	t.Order = Order(r.Uint())
 	d.join(&r)
 }
 
@@ -192,6 +204,7 @@ func (t *TriggerStats) Append(b []byte) []byte {
 		b = AppendUint(b, t.Failed)
 		b = AppendUint(b, t.Dead)
 		b = AppendUint(b, t.Backlog)
+		b = AppendInt(b, t.Due)
 		return b
 	})
 }
@@ -205,6 +218,7 @@ func (t *TriggerStats) Decode(d *Decoder) {
 	t.Failed = r.Uint()
 	t.Dead = r.Uint()
 	t.Backlog = r.Uint()
+	t.Due = r.Int()
 	d.join(&r)
 }
 

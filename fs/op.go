@@ -36,6 +36,7 @@ const (
 	opAck
 	opFail
 	opRequeue
+	opEnqueue
 )
 
 func newOp(c OpCode) Op {
@@ -88,6 +89,8 @@ func newOp(c OpCode) Op {
 		return new(Fail)
 	case opRequeue:
 		return new(Requeue)
+	case opEnqueue:
+		return new(Enqueue)
 	}
 	return nil
 }
@@ -312,4 +315,13 @@ type Fail struct {
 type Requeue struct {
 	IDs  []InvocationID
 	Drop bool
+}
+
+// Enqueue makes an invocation of a live trigger that no change of a file caused: Event is what it is told. With
+// Due it is for that time of the trigger's schedule, which happens once: one not later than the newest before is KindConflict.
+// KindNotFound if the trigger has no live version. OpResult.ID is the InvocationID.
+type Enqueue struct {
+	Trigger string
+	Due     int64 // ns; 0: not by the schedule
+	Event   Event
 }

@@ -449,3 +449,19 @@ func (o *Requeue) decode(d *Decoder) {
 	}
 	o.Drop = d.Bool()
 }
+
+// Code implements Op.
+func (o *Enqueue) Code() OpCode { return opEnqueue }
+
+func (o *Enqueue) append(b []byte) []byte {
+	b = AppendBytes(b, o.Trigger)
+	b = AppendInt(b, o.Due)
+	b = o.Event.Append(b)
+	return b
+}
+
+func (o *Enqueue) decode(d *Decoder) {
+	o.Trigger = d.String()
+	o.Due = d.Int()
+	o.Event.Decode(d)
+}

@@ -277,6 +277,8 @@ func (t *txn) administer(op fs.Op, r *fs.OpResult) error {
 		return t.dropTrigger(op)
 	case *fs.Requeue:
 		return t.requeue(op, r)
+	case *fs.Enqueue:
+		return t.enqueueOp(op, r)
 	}
 	return fs.KindUnsupported
 }
@@ -314,6 +316,8 @@ func describe(op fs.Op) string {
 		return "put placement group"
 	case *fs.PutTrigger, *fs.SetTrigger, *fs.DropTrigger:
 		return "trigger"
+	case *fs.Enqueue:
+		return "enqueue"
 	case *fs.Ack:
 		return "ack"
 	case *fs.Fail:

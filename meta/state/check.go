@@ -224,6 +224,9 @@ func (c *checker) readQueue() error {
 			return err
 		}
 	}
+	if err := c.readSettling(); err != nil {
+		return err
+	}
 	list, err := Triggers(c.r)
 	for _, tr := range list {
 		if s := count[tr.Name]; s.Dead != tr.Stats.Dead || s.Backlog != tr.Stats.Backlog {
@@ -231,6 +234,17 @@ func (c *checker) readQueue() error {
 		}
 	}
 	return err
+}
+
+// readSettling holds the index of the events that wait for a file to be quiet to the invocations.
+func (c *checker) readSettling() error {
+	var id fs.InvocationID
+	return c.each(tagSettling, func(d *fs.Decoder) { id = fs.InvocationID(d.Uint()) }, func(k []byte) {
+		inv, err := GetInvocation(c.r, id)
+		if err != nil || inv.Dead || inv.Attempt > 0 || inv.RetryAt == 0 || string(keySettling(nil, inv.Trigger, inv.Event.Ino)) != string(k) {
+			c.say("invocation %d is listed under %q as waiting for a quiet file and does not", id, k[1:])
+		}
+	})
 }
 
 func (c *checker) checkInodes() {

@@ -22,8 +22,9 @@ type matcher struct {
 
 // waiter is one live trigger.
 type waiter struct {
-	name string
-	on   []pattern
+	name   string
+	on     []pattern
+	settle int64 // ns
 }
 
 type pattern struct {
@@ -63,7 +64,7 @@ func (m *matcher) follow(r kv.Reader, epoch uint64, off bool) error {
 }
 
 func (m *matcher) add(tr *fs.Trigger) {
-	w := waiter{name: tr.Name}
+	w := waiter{name: tr.Name, settle: tr.Settle}
 	for _, on := range tr.On {
 		m.types |= on.Events
 		w.on = append(w.on, pattern{types: on.Events, globs: globs(on.Globs), not: globs(on.Not)})
@@ -212,7 +213,7 @@ func (t *txn) queueEvents() error {
 			if !w.matches(e.typ, e.path) {
 				continue
 			}
-			if err := t.enqueue(w.name, e); err != nil {
+			if err := t.enqueue(w, e); err != nil {
 				return err
 			}
 		}
@@ -221,27 +222,81 @@ func (t *txn) queueEvents() error {
 }
 
 // enqueue stores an invocation: waiting, or dead at once if too many triggers led to it.
-func (t *txn) enqueue(trigger string, e *event) error {
-	s, err := t.stat(trigger)
+func (t *txn) enqueue(w *waiter, e *event) error {
+	s, err := t.stat(w.name)
 	if err != nil || s == nil { // this very Tx dropped the trigger
 		return err
 	}
 	n := e.n
-	inv := fs.Invocation{ID: t.c.NextInvocation, Trigger: trigger, Event: fs.Event{
+	inv := fs.Invocation{ID: t.c.NextInvocation, Trigger: w.name, Event: fs.Event{
 		Type: e.typ, Path: e.path, OldPath: e.oldPath, Ino: n.Ino, Mode: n.Mode, Version: n.Version,
 		Size: n.Size, UID: n.UID, GID: n.GID, Time: t.tx.Time, Chain: t.tx.Chain,
 	}}
-	t.c.NextInvocation++
-	s.Queued++
-	if len(t.tx.Chain) < fs.MaxChain {
-		s.Backlog++
-		t.eff.Queued++
-		t.set(key1(t.key[:0], tagInvocation, inv.ID), inv.Append(t.buf[:0]))
+	if len(t.tx.Chain) >= fs.MaxChain {
+		t.c.NextInvocation++
+		s.Queued++
+		s.Dead++
+		inv.Dead = true
+		inv.Error = "trigger cycle " + strings.Join(t.tx.Chain, " → ") + " → " + w.name + " …: stopped after 8"
+		t.set(key1(t.key[:0], tagLetter, inv.ID), inv.Append(t.buf[:0]))
 		return nil
 	}
-	s.Dead++
-	inv.Dead = true
-	inv.Error = "trigger cycle " + strings.Join(t.tx.Chain, " → ") + " → " + trigger + " …: stopped after 8"
-	t.set(key1(t.key[:0], tagLetter, inv.ID), inv.Append(t.buf[:0]))
+	if w.settle > 0 {
+		inv.RetryAt = t.tx.Time + w.settle
+		if err := t.settle(&inv, s); err != nil {
+			return err
+		}
+	}
+	t.wait(&inv, s)
 	return nil
+}
+
+// wait stores an invocation that waits, under the next ID.
+func (t *txn) wait(inv *fs.Invocation, s *stats) {
+	inv.ID = t.c.NextInvocation
+	t.c.NextInvocation++
+	s.Queued++
+	s.Backlog++
+	t.eff.Queued++
+	t.set(key1(t.key[:0], tagInvocation, inv.ID), inv.Append(t.buf[:0]))
+}
+
+// settle makes inv, which has the next ID, the one that waits for its file to be quiet. One that waited for
+// that until now, and whose time has not come, is forgotten as if it had never been queued. It loses its ID, so that whoever has
+// read it cannot run it.
+func (t *txn) settle(inv *fs.Invocation, s *stats) error {
+	key := keySettling(nil, inv.Trigger, inv.Event.Ino)
+	var id fs.InvocationID
+	ok, err := load(&t.v, key, func(d *fs.Decoder) { id = fs.InvocationID(d.Uint()) })
+	if err != nil {
+		return err
+	}
+	if ok {
+		var old fs.Invocation
+		ok, err = load(&t.v, key1(t.key[:0], tagInvocation, id), old.Decode)
+		if err != nil {
+			return err
+		}
+		if ok && old.RetryAt > t.tx.Time {
+			t.remove(key1(t.key[:0], tagInvocation, id))
+			s.Queued--
+			s.Backlog--
+		}
+	}
+	t.v.Set(key, fs.AppendUint(nil, inv.ID))
+	return nil
+}
+
+// settled forgets that an invocation waited for its file to be quiet, when its first attempt ends.
+func (t *txn) settled(inv *fs.Invocation) error {
+	if inv.Attempt > 0 || inv.RetryAt == 0 {
+		return nil
+	}
+	key := keySettling(nil, inv.Trigger, inv.Event.Ino)
+	var id fs.InvocationID
+	ok, err := load(&t.v, key, func(d *fs.Decoder) { id = fs.InvocationID(d.Uint()) })
+	if err == nil && ok && id == inv.ID {
+		t.v.Delete(key)
+	}
+	return err
 }

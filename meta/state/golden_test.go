@@ -42,6 +42,9 @@ func history() []*fs.Tx {
 	add(&fs.Create{Parent: 1, Ino: 6, Mode: fs.ModeRegular | 0o600},
 		&fs.Commit{Ino: 6, Extents: []fs.Extent{{Len: 5, PG: 1, Stripe: 2, StripeLen: 5}}, Stripes: []fs.Stripe{{ID: 2, PG: 1, Len: 5}}}, &fs.Punch{Ino: 6, Len: 5})
 	add(&fs.Rename{Parent: 2, Name: "f", NewParent: 2, NewName: "h"}, &fs.Fail{ID: 1, Dead: true, Report: fs.Report{Error: "boom"}})
+	add(&fs.PutTrigger{Trigger: fs.Trigger{Name: "calm", Version: "abd", On: []fs.Match{{Events: fs.EventAttrib, Globs: []string{"/in/**"}}},
+		Settle: 2e9, Every: "@hourly", Batch: 9, BatchWait: 5e9, Idle: true, Order: fs.OrderDirectory}, Source: []byte("package main\n")})
+	add(&fs.SetAttr{Ino: 3, Set: fs.SetMode, Mode: 0o600}, &fs.Enqueue{Trigger: "calm", Due: 7, Event: fs.Event{Type: fs.EventEvery, Time: 7}})
 	return list
 }
 
@@ -68,7 +71,7 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, tag := range "cidbxesDMoSwvgturRqQ" {
+	for _, tag := range "cidbxesDMoSwvgturRqQz" {
 		if !tags[byte(tag)] {
 			t.Errorf("the history makes no record of %c", tag)
 		}
@@ -148,7 +151,7 @@ func TestCheckFinds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(found) == 0 && !strings.Contains(silent+"tq", k[:1]) {
+		if len(found) == 0 && !strings.Contains(silent+"tqz", k[:1]) {
 			t.Errorf("the loss of %q goes unnoticed", k)
 		}
 		if val, _, _ := v.Get([]byte(k)); len(val) > 2 && !strings.Contains(silent+"xR", k[:1]) {

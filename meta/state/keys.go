@@ -29,6 +29,7 @@ const (
 	tagSource     = 'R' // name, 0, version → the script
 	tagInvocation = 'q' // invocation → invocation that waits
 	tagLetter     = 'Q' // invocation → dead letter
+	tagSettling   = 'z' // trigger, 0, ino → the invocation that waits for the file to be quiet
 )
 
 // AppliedKey is reserved for the node, which keeps the raft index of the last applied
@@ -60,6 +61,10 @@ func keyString(b []byte, tag byte, name string) []byte { return append(append(b,
 
 func keyVersion(b []byte, tag byte, name, version string) []byte {
 	return append(append(keyString(b, tag, name), 0), version...)
+}
+
+func keySettling(b []byte, trigger string, ino fs.Ino) []byte {
+	return binary.BigEndian.AppendUint64(append(keyString(b, tagSettling, trigger), 0), uint64(ino))
 }
 
 // tagEnd is the key behind all that have the tag.

@@ -171,7 +171,7 @@ func (t *txn) dropTrigger(op *fs.DropTrigger) error {
 		s.gone = true
 	}
 	var keys [][]byte
-	for _, tag := range []byte{tagVersion, tagSource} {
+	for _, tag := range []byte{tagVersion, tagSource, tagSettling} {
 		lo := keyVersion(nil, tag, op.Name, "")
 		hi := append(keyString(nil, tag, op.Name), 1)
 		err := scan(&t.v, lo, hi, false, func(k, _ []byte) (bool, error) {
@@ -216,6 +216,9 @@ func (t *txn) ack(op *fs.Ack) error {
 		return err
 	}
 	t.remove(key1(t.key[:0], tagInvocation, op.ID))
+	if err := t.settled(&inv); err != nil {
+		return err
+	}
 	s, err := t.stat(inv.Trigger)
 	if err == nil && s != nil {
 		s.Done++
@@ -227,6 +230,9 @@ func (t *txn) ack(op *fs.Ack) error {
 func (t *txn) fail(op *fs.Fail) error {
 	inv, err := t.waiting(op.ID, op.Attempt)
 	if err != nil {
+		return err
+	}
+	if err := t.settled(&inv); err != nil {
 		return err
 	}
 	inv.Attempt++
@@ -280,5 +286,30 @@ func (t *txn) requeue(op *fs.Requeue, r *fs.OpResult) error {
 		inv.Attempt, inv.RetryAt, inv.Dead = 0, 0, false
 		t.set(key1(t.key[:0], tagInvocation, id), inv.Append(t.buf[:0]))
 	}
+	return nil
+}
+
+// enqueueOp makes an invocation that no change of a file caused.
+func (t *txn) enqueueOp(op *fs.Enqueue, r *fs.OpResult) error {
+	tr, err := t.trigger(op.Trigger)
+	if err != nil {
+		return err
+	}
+	s, err := t.stat(op.Trigger)
+	if err != nil {
+		return err
+	}
+	if tr == nil || s == nil || tr.Version == "" {
+		return fs.E("", fs.KindNotFound, "trigger "+op.Trigger, nil)
+	}
+	if op.Due != 0 {
+		if op.Due <= s.Due {
+			return fs.Errorf("", fs.KindConflict, "trigger "+op.Trigger, "its schedule was followed further than this")
+		}
+		s.Due = op.Due
+	}
+	inv := fs.Invocation{Trigger: op.Trigger, Event: op.Event}
+	t.wait(&inv, s)
+	r.ID = uint64(inv.ID)
 	return nil
 }
