@@ -43,6 +43,7 @@ type testNode struct {
 	mnt   string
 	data  string
 	flags []string
+	bin   string // empty: this test binary
 	cmd   *exec.Cmd
 	log   *logBuffer
 	ended chan error
@@ -91,6 +92,9 @@ func (n *testNode) start() {
 	n.t.Helper()
 	args := append([]string{"up", "--data", n.data, "--mount", n.mnt}, n.flags...)
 	n.cmd = wakefsCommand(context.Background(), args...)
+	if n.bin != "" {
+		n.cmd = exec.Command(n.bin, args...)
+	}
 	n.log = &logBuffer{}
 	n.cmd.Stdout, n.cmd.Stderr = n.log, n.log
 	if err := n.cmd.Start(); err != nil {

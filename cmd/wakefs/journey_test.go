@@ -304,9 +304,12 @@ func TestSamples(t *testing.T) {
 	n.stop()
 }
 
-// TestPosix runs the conformance suite on a real mount.
+// TestPosix runs the conformance suite on a real mount; of the static binary that WAKEFS_BIN names if
+// there is one, as `make test` does, since the suite is long and the race detector slow.
 func TestPosix(t *testing.T) {
-	n := startNode(t)
+	n := newNode(t)
+	n.bin = os.Getenv("WAKEFS_BIN")
+	n.start()
 	dir := n.path("suite")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
