@@ -128,28 +128,38 @@ func New(o Options) (*Mount, error) {
 func (m *Mount) Done() <-chan struct{} { return m.done }
 
 // Close unmounts. A mount that is busy is detached: it disappears from the tree at once and is
-// served until its last user lets go or ctx ends.
+// served until its last user lets go, or until ctx ends, which is told to the log.
 func (m *Mount) Close(ctx context.Context) error {
 	var err error
 	m.closing.Do(func() {
-		select {
-		case <-m.done: // somebody unmounted it
-			m.changes.close()
-			return
-		default:
-		}
-		if err = m.server.Unmount(); err != nil {
-			m.log.Warn("the mount point is busy: detaching it", "dir", m.o.Dir, "err", err)
-			err = unix.Unmount(m.o.Dir, unix.MNT_DETACH)
-		}
-		select {
-		case <-m.done:
-		case <-ctx.Done():
-			err = errors.Join(err, fs.Errorf("unmount", fs.KindTimeout, m.o.Dir, "files are still open there"))
-		}
+		err = m.unmount(ctx)
 		m.changes.close()
 	})
 	return err
+}
+
+func (m *Mount) unmount(ctx context.Context) error {
+	select {
+	case <-m.done: // somebody else unmounted it
+		return nil
+	default:
+	}
+	err := unix.Unmount(m.o.Dir, 0)
+	if errors.Is(err, unix.EPERM) { // not root: fusermount does it
+		err = m.server.Unmount()
+	}
+	if err != nil {
+		m.log.Warn("files are open in the mount: it is detached", "dir", m.o.Dir)
+		if err := unix.Unmount(m.o.Dir, unix.MNT_DETACH); err != nil {
+			return fs.Errorf("unmount", fs.KindOther, m.o.Dir, "%w; try `fusermount3 -uz %s`", err, m.o.Dir)
+		}
+	}
+	select {
+	case <-m.done:
+	case <-ctx.Done():
+		m.log.Warn("files that are still open in the mount will get errors", "dir", m.o.Dir)
+	}
+	return nil
 }
 
 // check tells early, and in words, what is wrong with a mount point.
