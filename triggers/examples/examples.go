@@ -1,5 +1,7 @@
-// Package examples holds the sample triggers that a new filesystem can start with. Each is a folder with one script and
-// its test; the script is an ordinary Go package, which is also what is deployed.
+// Package examples holds the library of triggers: those that a new filesystem can start with, and more to copy. Each is a
+// folder with one script and its test; the script is an ordinary Go package, which is also what is deployed.
+//
+// Two that people ask for are missing, a mirror to an S3 bucket and a webhook: scripts have no network yet.
 package examples
 
 import (
@@ -8,6 +10,8 @@ import (
 )
 
 //go:embed thumbnail/thumbnail.go csv2json/csv2json.go checksum/checksum.go chargeback/chargeback.go wordindex/wordindex.go
+//go:embed quarantine/quarantine.go logrollup/logrollup.go textract/textract.go photosort/photosort.go dedup/dedup.go
+//go:embed expire/expire.go partition/partition.go quota/quota.go
 var sources embed.FS
 
 // A Sample is a trigger to write to /triggers/NAME.go.
@@ -17,22 +21,39 @@ type Sample struct {
 	Source []byte
 }
 
-// Samples returns the samples, in the order in which to present them.
-func Samples() []Sample {
-	samples := []Sample{
-		{Name: "thumbnail", About: "JPEG and PNG files in /photos get a thumbnail in a folder thumbs beside them"},
-		{Name: "csv2json", About: "CSV files in /inbox become JSON files in /outbox"},
-		{Name: "checksum", About: "each folder below /data has a manifest SHA256SUMS"},
-		{Name: "chargeback", About: "bytes and operations by owner and top-level folder, in a daily /chargeback/YYYY-MM-DD.csv"},
-		{Name: "wordindex", About: "text files in /docs are indexed: /index/words/WORD lists where a word occurs"},
-	}
-	for i := range samples {
-		name := samples[i].Name
-		source, err := sources.ReadFile(path.Join(name, name+".go"))
+// library is what there is, in the order in which to present it.
+var library = []Sample{
+	{Name: "thumbnail", About: "JPEG and PNG files in /photos get a thumbnail in a folder thumbs beside them"},
+	{Name: "csv2json", About: "CSV files in /inbox become JSON files in /outbox"},
+	{Name: "checksum", About: "each folder below /data has a manifest SHA256SUMS"},
+	{Name: "chargeback", About: "changes, bytes written and byte-seconds stored, by hour, owner and folder, in a daily /chargeback/YYYY-MM-DD.csv"},
+	{Name: "wordindex", About: "text files in /docs are indexed: /index/words/WORD lists where a word occurs"},
+	{Name: "quarantine", About: "files whose SHA-256 is in /quarantine/hashes.txt are moved to /quarantine"},
+	{Name: "logrollup", About: "lines, warnings and errors of /logs/**/*.log by hour, in /rollup/YYYY-MM-DD/HH.csv"},
+	{Name: "textract", About: "the text of PDF, zip, docx and odt files in /documents, in /text"},
+	{Name: "photosort", About: "JPEG files in /camera are moved to /albums/YYYY/MM by the date in their EXIF data"},
+	{Name: "dedup", About: "files in /archive with the same contents become hard links to one"},
+	{Name: "expire", About: "a folder with a file .expire keeps nothing older than the number of days in it"},
+	{Name: "partition", About: "JSON lines in /events become CSV files by day, /tables/date=YYYY-MM-DD/NAME.csv"},
+	{Name: "quota", About: "how full the folders of /home are against /quota/limits.csv, in /quota/report.csv"},
+}
+
+// started is how many of the library a new filesystem starts with.
+const started = 5
+
+// Samples returns the triggers that a new filesystem can start with, in the order in which to present them.
+func Samples() []Sample { return Library()[:started:started] }
+
+// Library returns all triggers that there are, Samples first, in the order in which to present them.
+func Library() []Sample {
+	list := make([]Sample, len(library))
+	copy(list, library)
+	for i := range list {
+		source, err := sources.ReadFile(path.Join(list[i].Name, list[i].Name+".go"))
 		if err != nil {
 			panic(err) // it was embedded
 		}
-		samples[i].Source = source
+		list[i].Source = source
 	}
-	return samples
+	return list
 }

@@ -2,6 +2,8 @@ package examples
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,32 +18,74 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestSamplesRun deploys each sample and runs it in a worker. That it does the right thing is shown by its own test.
-func TestSamplesRun(t *testing.T) {
+// sample is a file of a script's testdata.
+func sample(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestLibrary(t *testing.T) {
+	folders, err := filepath.Glob("*/*_test.go")
+	if err != nil || len(folders) != len(Library()) {
+		t.Errorf("%d scripts have a test, %d are in the library: %v", len(folders), len(Library()), err)
+	}
+	names := ""
+	for _, s := range Samples() {
+		names += s.Name + " "
+	}
+	if names != "thumbnail csv2json checksum chargeback wordindex " {
+		t.Errorf("a new filesystem starts with %s", names)
+	}
+}
+
+// TestLibraryRuns deploys each script and runs it in a worker. That it does the right thing is shown by its own test.
+func TestLibraryRuns(t *testing.T) {
 	files := map[string]string{
 		"/photos/a.png":  "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82",
 		"/inbox/a.csv":   "a,b\n1,2\n",
 		"/data/x/file":   "hello",
 		"/home/me/notes": "text",
 		"/docs/a.txt":    "a garden",
+
+		"/quarantine/hashes.txt":   "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824  Greeting.A",
+		"/logs/web.log":            sample(t, "logrollup/testdata/web.log"),
+		"/documents/letter.pdf":    sample(t, "textract/testdata/letter.pdf"),
+		"/camera/may.jpg":          sample(t, "photosort/testdata/may.jpg"),
+		"/archive/a":               "hello",
+		"/tmp/.expire":             "7",
+		"/tmp/a":                   "",
+		"/events/web/visits.jsonl": sample(t, "partition/testdata/visits.jsonl"),
+		"/quota/limits.csv":        "/home/me,1KiB",
 	}
 	tests := map[string]struct {
 		event       wake.EventType
 		path        string
-		out, expect string
+		out, expect string // a file that it leaves, by glob, and how that begins
 	}{
 		"thumbnail":  {wake.Arrive, "/photos/a.png", "/photos/thumbs/a.png", ""},
 		"csv2json":   {wake.Arrive, "/inbox/a.csv", "/outbox/a.json", "[\n  {\"a\": \"1\", \"b\": \"2\"}\n]\n"},
 		"checksum":   {wake.Arrive, "/data/x/file", "/data/x/SHA256SUMS", "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824  file\n"},
-		"chargeback": {wake.Close, "/home/me/notes", "/chargeback/2026-01-02.csv", "owner,folder,operations,bytes\n1000,/home,1,4\n"},
+		"chargeback": {wake.Close, "/home/me/notes", "/chargeback/2026-01-02.csv", "hour,owner,folder,changes,written,byte_seconds\n03,1000,/home,1,4,0\n"},
 		"wordindex":  {wake.Arrive, "/docs/a.txt", "/index/words/garden", "1 /docs/a.txt\n"},
+		"quarantine": {wake.Arrive, "/data/x/file", "/quarantine/2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824/*/file", "hello"},
+		"logrollup":  {wake.Arrive, "/logs/web.log", "/rollup/2026-01-02/11.csv", "log,lines,warnings,errors\nweb.log,3,0,2\n"},
+		"textract":   {wake.Arrive, "/documents/letter.pdf", "/text/letter.pdf.txt", "\nDear Mr. Babbage,\nthe engine works.\n"},
+		"photosort":  {wake.Arrive, "/camera/may.jpg", "/albums/2026/05/may.jpg", ""},
+		"dedup":      {wake.Arrive, "/archive/a", "/archive/.by-hash/2c/f24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", "/archive/a"},
+		"expire":     {wake.Arrive, "/tmp/a", "/tmp/.expire", "7"},
+		"partition":  {wake.Arrive, "/events/web/visits.jsonl", "/tables/date=2026-01-03/web/visits.csv", "bytes,path,tags,time,user\n12345678901234567890,/c,,2026-01-03T00:00:00Z,bob\n"},
+		"quota":      {wake.Arrive, "/home/me/notes", "/quota/report.csv", "folder,files,bytes,limit,percent,state,measured\n/home/me,1,4,1024,0.4,ok,"},
 	}
 	pool := worker.NewPool(worker.Options{})
 	defer pool.Close()
-	if len(Samples()) != len(tests) {
-		t.Errorf("%d samples, %d tests", len(Samples()), len(tests))
+	if len(Library()) != len(tests) {
+		t.Errorf("%d scripts, %d tests", len(Library()), len(tests))
 	}
-	for _, s := range Samples() {
+	for _, s := range Library() {
 		t.Run(s.Name, func(t *testing.T) {
 			prog, err := script.Compile(s.Name, map[string]string{s.Name + ".go": string(s.Source)})
 			if err != nil {
@@ -66,7 +110,11 @@ func TestSamplesRun(t *testing.T) {
 						t.Errorf("its output %s wakes it again", name)
 					}
 				}
-				if got := w.Read(tt.out); tt.expect != "" && got != tt.expect {
+				found, err := w.Glob(tt.out)
+				if err != nil || len(found) != 1 {
+					t.Fatalf("%s is not there: %q, %v", tt.out, found, err)
+				}
+				if got := w.Read(found[0]); !strings.HasPrefix(got, tt.expect) {
 					t.Errorf("%s: %q, want %q", tt.out, got, tt.expect)
 				}
 				if s.Name == "chargeback" {

@@ -1,7 +1,12 @@
-// Who wrote how much where: a CSV file a day, with the bytes and operations of each owner in each top-level folder.
+// What to bill whom for: /chargeback/YYYY-MM-DD.csv has a line for each hour, owner and top-level folder, with the changes
+// made, the bytes written, and the byte-seconds of what was stored: 3600 of them are a byte-hour.
 //
-//wake:on close,remove,rename /** !/chargeback/** !/triggers/**
-//wake:budget cpu=5s wall=30s memory=64MiB read=16MiB write=16MiB ops=100
+// Time is counted as events pass: an hour without any appears with the next. A file of several names is billed until the
+// first of them goes, a moved folder where it was until its files are written. What is read, and what functions use, a
+// function is not told yet.
+//
+//wake:on close,remove,rename /** !/chargeback/**
+//wake:budget cpu=30s wall=120s memory=64MiB read=64MiB write=64MiB ops=100000
 //wake:concurrency 1
 package chargeback
 
@@ -14,33 +19,50 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/wakefs/wakefs/triggers/wake"
 )
 
-var header = []string{"owner", "folder", "operations", "bytes"}
+const (
+	header = "hour,owner,folder,changes,written,byte_seconds\n"
+	stored = "/chargeback/state/stored" // until when time is billed, and the bytes of each account
+)
 
-// total is a row of the report. The key of its map is "owner,folder".
-type total struct {
-	ops   int64
-	bytes int64
-}
+// usage is what an account used in an hour. An account is written "owner,folder".
+type usage struct{ changes, written, byteSeconds int64 }
 
-// Handle adds one event to the report of its day.
+// Handle bills the time that has passed for what was stored, and the event.
 func Handle(c *wake.Context, e wake.Event) error {
-	report := "/chargeback/" + e.Time.UTC().Format("2006-01-02") + ".csv"
-	totals, err := load(c, report)
+	balance, since, err := loadBalance(c)
 	if err != nil {
 		return err
 	}
-	key := fmt.Sprintf("%d,%s", e.UID, topFolder(e.Path))
-	t := totals[key]
-	t.ops++
-	if e.Type == wake.Close {
-		t.bytes += e.Size
+	now := e.Time.UTC().Truncate(time.Second)
+	if now.Before(since) { // events of different files may overtake each other
+		now = since
 	}
-	totals[key] = t
-	return save(c, report, totals)
+	if since.IsZero() {
+		since = now
+	}
+	for next := since.Truncate(time.Hour).Add(time.Hour); next.Before(now); next = next.Add(time.Hour) {
+		if err := bill(c, since, next, balance, "", usage{}); err != nil {
+			return err
+		}
+		since = next
+	}
+	account := fmt.Sprintf("%d,%s", e.UID, topFolder(e.Path))
+	event := usage{changes: 1}
+	if e.Type == wake.Close {
+		event.written = e.Size
+	}
+	if err := bill(c, since, now, balance, account, event); err != nil {
+		return err
+	}
+	if err := book(c, e, account, balance); err != nil {
+		return err
+	}
+	return saveBalance(c, balance, now)
 }
 
 // topFolder returns the first element of a path, "/" for a file at the top.
@@ -52,55 +74,133 @@ func topFolder(p string) string {
 	return "/" + first
 }
 
-func load(c *wake.Context, report string) (map[string]total, error) {
-	totals := map[string]total{}
+// bill adds to the hour of since what storing the balance until then costs, and what an account did.
+func bill(c *wake.Context, since, until time.Time, balance map[string]int64, account string, event usage) error {
+	report, hour := since.Format("/chargeback/2006-01-02.csv"), since.Format("15")
 	data, err := c.ReadFile(report)
 	if errors.Is(err, fs.ErrNotExist) {
-		return totals, nil
+		data = []byte(header)
+	} else if err != nil {
+		return err
 	}
+	// The hours before are in front, and stay as they are.
+	before, now := string(data), ""
+	if i := strings.Index(before, "\n"+hour+","); i >= 0 {
+		now = before[i+1:]
+		before = before[:i+1]
+	}
+	used, err := parse(now)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("%s: %w", report, err)
 	}
-	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", report, err)
+	seconds := int64(until.Sub(since) / time.Second)
+	for a, size := range balance {
+		u := used[a]
+		u.byteSeconds += size * seconds
+		used[a] = u
 	}
-	for i, row := range rows {
-		if i == 0 {
-			continue
-		}
-		ops, err1 := strconv.ParseInt(row[2], 10, 64)
-		size, err2 := strconv.ParseInt(row[3], 10, 64)
-		if err := errors.Join(err1, err2); err != nil {
-			return nil, fmt.Errorf("%s: row %d: %w", report, i+1, err)
-		}
-		totals[row[0]+","+row[1]] = total{ops, size}
+	if account != "" {
+		u := used[account]
+		u.changes += event.changes
+		u.written += event.written
+		used[account] = u
 	}
-	return totals, nil
+	return c.WriteFile(report, []byte(before+format(hour, used)))
 }
 
-func save(c *wake.Context, report string, totals map[string]total) error {
-	keys := make([]string, 0, len(totals))
-	for k := range totals {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	var out bytes.Buffer
-	w := csv.NewWriter(&out)
-	if err := w.Write(header); err != nil {
+// book moves the size of the event's file from the account that it was booked to, which a note for each file remembers,
+// to the one where it is now.
+func book(c *wake.Context, e wake.Event, account string, balance map[string]int64) error {
+	note := fmt.Sprintf("/chargeback/state/files/%03d/%d", e.Ino%1000, e.Ino)
+	data, err := c.ReadFile(note)
+	known := err == nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	for _, k := range keys {
-		owner, folder, _ := strings.Cut(k, ",")
-		t := totals[k]
-		row := []string{owner, folder, strconv.FormatInt(t.ops, 10), strconv.FormatInt(t.bytes, 10)}
-		if err := w.Write(row); err != nil {
-			return err
+	size := e.Size
+	if known {
+		number, old, _ := strings.Cut(string(data), " ")
+		n, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return fmt.Errorf("%s: %w", note, err)
+		}
+		if balance[old] -= n; balance[old] <= 0 {
+			delete(balance, old)
+		}
+		if e.Type == wake.Rename {
+			size = n
 		}
 	}
-	w.Flush()
-	if err := w.Error(); err != nil {
-		return err
+	switch {
+	case e.Type == wake.Remove && known:
+		return c.Remove(note)
+	case e.Type == wake.Close || known:
+		balance[account] += size
+		return c.WriteFile(note, []byte(fmt.Sprintf("%d %s", size, account)))
 	}
-	return c.WriteFile(report, out.Bytes())
+	return nil // a folder, or a file from before there were bills
+}
+
+func parse(text string) (map[string]usage, error) {
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	used := map[string]usage{}
+	for _, row := range rows {
+		changes, err1 := strconv.ParseInt(row[3], 10, 64)
+		written, err2 := strconv.ParseInt(row[4], 10, 64)
+		byteSeconds, err3 := strconv.ParseInt(row[5], 10, 64)
+		err = errors.Join(err, err1, err2, err3)
+		used[row[1]+","+row[2]] = usage{changes, written, byteSeconds}
+	}
+	return used, err
+}
+
+func format(hour string, used map[string]usage) string {
+	accounts := make([]string, 0, len(used))
+	for a := range used {
+		accounts = append(accounts, a)
+	}
+	sort.Strings(accounts)
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	for _, a := range accounts {
+		owner, folder, _ := strings.Cut(a, ",")
+		u := used[a]
+		// Writing to memory does not fail.
+		_ = w.Write([]string{hour, owner, folder, fmt.Sprint(u.changes), fmt.Sprint(u.written), fmt.Sprint(u.byteSeconds)})
+	}
+	w.Flush()
+	return out.String()
+}
+
+// loadBalance reads the line with the time and the lines BYTES ACCOUNT.
+func loadBalance(c *wake.Context) (map[string]int64, time.Time, error) {
+	balance := map[string]int64{}
+	data, err := c.ReadFile(stored)
+	if errors.Is(err, fs.ErrNotExist) {
+		return balance, time.Time{}, nil
+	}
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	first, rest, _ := strings.Cut(string(data), "\n")
+	since, err := time.Parse(time.RFC3339, first)
+	for _, line := range strings.Split(strings.TrimSuffix(rest, "\n"), "\n") {
+		if number, account, ok := strings.Cut(line, " "); ok {
+			n, err1 := strconv.ParseInt(number, 10, 64)
+			err = errors.Join(err, err1)
+			balance[account] = n
+		}
+	}
+	if err != nil {
+		return nil, since, fmt.Errorf("%s: %w", stored, err)
+	}
+	return balance, since, nil
+}
+
+func saveBalance(c *wake.Context, balance map[string]int64, now time.Time) error {
+	text := now.Format(time.RFC3339) + "\n"
+	for account, n := range balance {
+		text += fmt.Sprintf("%d %s\n", n, account)
+	}
+	return c.WriteFile(stored, []byte(text))
 }
