@@ -399,6 +399,33 @@ func TestFlushErrorIsKept(t *testing.T) {
 	}
 }
 
+// TestFullDisks: when the leader gives no group to write because the disks are full, that is said, and not that
+// they are sick.
+func TestFullDisks(t *testing.T) {
+	w := newWorld(t)
+	h := w.create("f")
+	data := make([]byte, 100_000)
+	if err := errors.Join(h.WriteAt(t.Context(), data, 0, false), h.Flush(t.Context()), h.WriteAt(t.Context(), data, 0, false)); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range w.mem {
+		m.SetCapacity(1) // less than what is there
+	}
+	w.report()
+	w.eventually("no group is writable", func() error {
+		m, err := w.meta.ClusterMap(t.Context())
+		for _, pg := range m.PGs {
+			if pg.Writable {
+				err = errors.New("one is")
+			}
+		}
+		return err
+	})
+	if err := h.Flush(t.Context()); err == nil || fs.KindOf(err) != fs.KindNoSpace {
+		t.Errorf("flush on full disks: %v", err)
+	}
+}
+
 // TestSweep: shards that no Tx ever referred to are deleted, others stay.
 func TestSweep(t *testing.T) {
 	w := newWorld(t)

@@ -172,7 +172,36 @@ func (s *Stripes) Write(ctx context.Context, id fs.StripeID, owner fs.Owner, dat
 	if last != nil {
 		return fs.Stripe{}, last
 	}
+	if s.full(ctx) {
+		return fs.Stripe{}, fs.Errorf("store stripe", fs.KindNoSpace, "", "the disks are full; see `wakefs status`")
+	}
 	return fs.Stripe{}, fs.Errorf("store stripe", fs.KindUnavailable, "", "no placement group can be written: too few healthy disks; see `wakefs status`")
+}
+
+// full tells why no group can be written: there is one whose servers are all well, so what
+// they lack is room.
+func (s *Stripes) full(ctx context.Context) bool {
+	s.mu.Lock()
+	pgs := s.mu.m.PGs
+	s.mu.Unlock()
+	well := func(id fs.ServerID) bool {
+		store, err := s.servers.Server(id)
+		if err != nil {
+			return false
+		}
+		st, err := store.Status(ctx)
+		return err == nil && st.Failed == ""
+	}
+	for i := range pgs {
+		ok := true
+		for _, id := range pgs[i].Members {
+			ok = ok && well(id)
+		}
+		if ok {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Stripes) known() bool {
