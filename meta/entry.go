@@ -3,6 +3,7 @@ package meta
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/wakefs/wakefs/fs"
 	"github.com/wakefs/wakefs/meta/kv"
@@ -31,6 +32,12 @@ type entry struct {
 	// done is closed when the entry is applied, or lost with err, which is set before.
 	done chan struct{}
 	err  error
+	// durable is closed when nothing can lose the entry any more, or it is lost with durableErr, which is set
+	// before. On a lone voter that is when the log has it on disk, before it is applied.
+	durable    chan struct{}
+	durableErr error
+	settled    sync.Once // closes durable
+	stored     bool      // the log has it; guarded by Node.prop
 }
 
 // accepted is a Tx that was validated on the leader.
@@ -42,7 +49,7 @@ type accepted struct {
 }
 
 func newEntry(term, number uint64) *entry {
-	e := &entry{number: number, done: make(chan struct{})}
+	e := &entry{number: number, done: make(chan struct{}), durable: make(chan struct{})}
 	e.data = append(e.data, entryFormat)
 	e.data = fs.AppendUint(e.data, term)
 	e.data = fs.AppendUint(e.data, number)
@@ -63,8 +70,17 @@ func (e *entry) failed() error {
 
 // finish tells all who wait how it ended.
 func (e *entry) finish(err error) {
+	e.settle(err)
 	e.err = err
 	close(e.done)
+}
+
+// settle tells those who wait for no more than that the entry is safe, or lost.
+func (e *entry) settle(err error) {
+	e.settled.Do(func() {
+		e.durableErr = err
+		close(e.durable)
+	})
 }
 
 // decodedEntry is an entry as a replica reads it.

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// maxInFlight is how many entries are on their way through the log: one being
-	// written while the one before it is being applied.
+	// maxInFlight is how many entries are on their way through the log of several voters: one being
+	// replicated while the one before it is being applied.
 	maxInFlight = 2
 	// maxEntry closes an entry for more Txs, in bytes of its encoding.
 	maxEntry = 512 << 10
@@ -55,6 +55,7 @@ type promise struct {
 	result fs.Result
 	entry  *entry // nil: nothing to wait for
 	wait   bool   // the result depends on what others were only promised
+	apply  bool   // whoever waits wants it applied: others read it beneath what is pending
 }
 
 // propose applies a Tx in a session, or (s nil) as the service's own.
@@ -64,7 +65,11 @@ func (n *Node) propose(ctx context.Context, s *session, tx *fs.Tx, wait fs.Wait)
 	}
 	pr, err := n.prop.submit(s, tx, wait == fs.Committed)
 	if pr.entry != nil && (pr.wait || wait == fs.Committed) {
-		if lost := pr.entry.wait(ctx); lost != nil {
+		await := pr.entry.waitDurable
+		if pr.apply || s == nil {
+			await = pr.entry.wait
+		}
+		if lost := await(ctx); lost != nil {
 			return fs.Result{}, lost
 		}
 	}
@@ -76,6 +81,16 @@ func (e *entry) wait(ctx context.Context) error {
 	select {
 	case <-e.done:
 		return e.err
+	case <-ctx.Done():
+		return fs.E("propose", fs.KindOf(ctx.Err()), "", ctx.Err())
+	}
+}
+
+// waitDurable returns when nothing can lose the entry any more, or with the error that lost it.
+func (e *entry) waitDurable(ctx context.Context) error {
+	select {
+	case <-e.durable:
+		return e.durableErr
 	case <-ctx.Done():
 		return fs.E("propose", fs.KindOf(ctx.Err()), "", ctx.Err())
 	}
@@ -137,7 +152,7 @@ func (p *proposer) submit(s *session, tx *fs.Tx, urgent bool) (promise, error) {
 		return pr, nil
 	}
 	e := p.enqueue(tx, delta, effects)
-	pr := promise{result: result, entry: e, wait: foreign > 0}
+	pr := promise{result: result, entry: e, wait: foreign > 0, apply: effects.Triggers || effects.Map || effects.Sessions || len(effects.Orphans) > 0}
 	p.n.sessions.note(s, e)
 	p.hurry(e, urgent || pr.wait || effects.Queued > 0)
 	return pr, nil
@@ -201,10 +216,38 @@ func (p *proposer) hurry(e *entry, urgent bool) {
 	p.dispatch(false)
 }
 
+// clear tells whether another entry may go into the log. A lone voter's log takes one at a time, so that
+// all that comes while it writes is in the next one; it applies them behind that. p is locked.
+func (p *proposer) clear() bool {
+	if !p.n.log.lone() {
+		return len(p.inFlight) < maxInFlight
+	}
+	n := len(p.inFlight)
+	return n == 0 || p.inFlight[n-1].stored
+}
+
+// stored notes that the log of a lone voter has an entry on disk: it is committed, whoever waits may know, and the next
+// one may go.
+func (p *proposer) stored(term, number uint64) {
+	p.Lock()
+	defer p.Unlock()
+	if !p.leading || term != p.term {
+		return
+	}
+	for _, e := range p.inFlight {
+		if e.number == number && !e.stored {
+			e.stored = true
+			e.settle(nil)
+			p.dispatch(false)
+			return
+		}
+	}
+}
+
 // dispatch sends entries into the log while there is room. An entry that nobody waits for
 // lingers, unless it is full or its time has come. p is locked.
 func (p *proposer) dispatch(due bool) {
-	for len(p.queue) > 0 && len(p.inFlight) < maxInFlight {
+	for len(p.queue) > 0 && p.clear() {
 		e := p.queue[0]
 		if !e.urgent && !due && len(e.data) < maxEntry {
 			if !p.lingering {

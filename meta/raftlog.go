@@ -300,6 +300,18 @@ func (c careful) StoreLogs(logs []*raft.Log) error {
 	if err != nil && !errors.Is(err, fs.KindNoSpace) {
 		go c.n.fatal(fmt.Errorf("the log can't be written: %w", err))
 	}
+	if err == nil && c.n.log.lone() {
+		// The only voter has it on disk: that is a majority. Raft will say so, and have it applied; whoever waits for
+		// the commit is told now, three goroutines earlier.
+		for _, l := range logs {
+			if l.Type != raft.LogCommand {
+				continue
+			}
+			if e, err := decodeEntry(l.Data); err == nil && e.term == l.Term {
+				c.n.prop.stored(e.term, e.number)
+			}
+		}
+	}
 	return err
 }
 
