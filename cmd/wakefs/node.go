@@ -294,8 +294,7 @@ func (n *node) report(ctx context.Context) error {
 		return err
 	}
 	n.stripes.Learn(m)
-	_, err = n.session.KeepAlive(ctx, nil)
-	return err
+	return client.KeepSession(ctx, n.session)
 }
 
 func (n *node) openClient(ctx, background context.Context) error {
@@ -389,7 +388,7 @@ func (n *node) keepAlive(ctx context.Context, sessions ...fs.Meta) {
 			select {
 			case <-t.C:
 				for _, s := range sessions {
-					if _, err := s.KeepAlive(ctx, nil); err != nil && ctx.Err() == nil {
+					if err := client.KeepSession(ctx, s); err != nil && ctx.Err() == nil {
 						n.log.Warn("session keep-alive failed", "session", s.Session(), "err", err)
 					}
 				}

@@ -90,20 +90,51 @@ func (c *Client) Run(ctx context.Context) {
 // it asked about are open here.
 func (c *Client) KeepAlive(ctx context.Context) error {
 	c.mu.Lock()
+	asked := c.mu.orphans
+	c.mu.Unlock()
+	return keepAlive(ctx, c.meta, asked, c.held, func(orphans []fs.Ino) {
+		c.mu.Lock()
+		c.mu.orphans = orphans
+		c.mu.Unlock()
+	})
+}
+
+// held returns those of the inodes that are open here.
+func (c *Client) held(inos []fs.Ino) []fs.Ino {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	var held []fs.Ino
-	for _, ino := range c.mu.orphans {
+	for _, ino := range inos {
 		if c.mu.files[ino] != nil {
 			held = append(held, ino)
 		}
 	}
-	c.mu.Unlock()
-	orphans, err := c.meta.KeepAlive(ctx, held)
-	if err != nil {
-		return err
+	return held
+}
+
+// KeepSession keeps a session alive that has no files open.
+func KeepSession(ctx context.Context, m fs.Meta) error {
+	return keepAlive(ctx, m, nil, func([]fs.Ino) []fs.Ino { return nil }, func([]fs.Ino) {})
+}
+
+// maxAnswers bounds the questions about orphans that one keep-alive answers.
+const maxAnswers = 64
+
+// keepAlive answers for the orphans that were asked about the last time, and for those it is asked about now at
+// once, so that what nobody holds is deleted soon.
+func keepAlive(ctx context.Context, m fs.Meta, last []fs.Ino, held func([]fs.Ino) []fs.Ino, asked func([]fs.Ino)) error {
+	open := held(last)
+	for range maxAnswers {
+		orphans, err := m.KeepAlive(ctx, open)
+		if err != nil {
+			return err
+		}
+		asked(orphans)
+		open = held(orphans)
+		if len(open) == len(orphans) {
+			return nil
+		}
 	}
-	c.mu.Lock()
-	c.mu.orphans = orphans
-	c.mu.Unlock()
 	return nil
 }
 

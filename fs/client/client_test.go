@@ -455,6 +455,44 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// TestUnlinkedOpenFile: an unlinked file lives as long as it is open, however often the session is kept alive, and
+// goes when it is closed.
+func TestUnlinkedOpenFile(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	h := w.create("f")
+	if err := errors.Join(h.WriteAt(ctx, []byte("still here"), 0, false), h.Flush(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.c.Unlink(ctx, me, fs.RootIno, "f", false); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.meta.Sync(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		if err := w.c.KeepAlive(ctx); err != nil {
+			t.Fatal(err)
+		}
+		b := make([]byte, 20)
+		if n, err := h.ReadAt(ctx, b, 0); err != nil || string(b[:n]) != "still here" {
+			t.Fatalf("an open unlinked file: %q, %v", b[:n], err)
+		}
+	}
+	if err := h.Release(ctx); err != nil {
+		t.Fatal(err)
+	}
+	w.eventually("it is deleted", func() error {
+		if err := w.c.KeepAlive(ctx); err != nil {
+			return err
+		}
+		if _, err := w.meta.GetAttr(ctx, h.Ino()); err == nil {
+			return errors.New("it is still there")
+		}
+		return nil
+	})
+}
+
 // TestPaths resolves paths with symbolic links.
 func TestPaths(t *testing.T) {
 	w := newWorld(t)
