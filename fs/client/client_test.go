@@ -470,9 +470,13 @@ func TestUnlinkedOpenFile(t *testing.T) {
 	if err := w.meta.Sync(ctx); err != nil {
 		t.Fatal(err)
 	}
-	for range 5 {
+	for range 20 {
 		if err := w.c.KeepAlive(ctx); err != nil {
 			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Millisecond) // time for a reaper that was told wrong
+		if _, err := w.meta.GetAttr(ctx, h.Ino()); err != nil {
+			t.Fatalf("an open unlinked file: %v", err)
 		}
 		b := make([]byte, 20)
 		if n, err := h.ReadAt(ctx, b, 0); err != nil || string(b[:n]) != "still here" {
