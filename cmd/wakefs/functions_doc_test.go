@@ -191,7 +191,7 @@ func consoleCommands(b docBlock) []consoleCommand {
 }
 
 // looks are commands that change nothing: they are repeated until a function has done its work.
-var looks = regexp.MustCompile(`^(cat|ls|wakefs trigger (list|show|logs|dead|history)) ?`)
+var looks = regexp.MustCompile(`^(cat|ls|wc|wakefs trigger (list|show|logs|dead|history)) ?`)
 
 func typeIn(t *testing.T, shell func(string) string, c consoleCommand) {
 	t.Helper()

@@ -57,7 +57,6 @@ func TestLibraryRuns(t *testing.T) {
 		"/camera/may.jpg":          sample(t, "photosort/testdata/may.jpg"),
 		"/archive/a":               "hello",
 		"/tmp/.expire":             "7",
-		"/tmp/a":                   "",
 		"/events/web/visits.jsonl": sample(t, "partition/testdata/visits.jsonl"),
 		"/quota/limits.csv":        "/home/me,1KiB",
 	}
@@ -76,7 +75,7 @@ func TestLibraryRuns(t *testing.T) {
 		"textract":   {wake.Arrive, "/documents/letter.pdf", "/text/letter.pdf.txt", "\nDear Mr. Babbage,\nthe engine works.\n"},
 		"photosort":  {wake.Arrive, "/camera/may.jpg", "/albums/2026/05/may.jpg", ""},
 		"dedup":      {wake.Arrive, "/archive/a", "/archive/.by-hash/2c/f24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", "/archive/a"},
-		"expire":     {wake.Arrive, "/tmp/a", "/tmp/.expire", "7"},
+		"expire":     {wake.Arrive, "/tmp/.expire", "/tmp/.expire", "7"},
 		"partition":  {wake.Arrive, "/events/web/visits.jsonl", "/tables/date=2026-01-03/web/visits.csv", "bytes,path,tags,time,user\n12345678901234567890,/c,,2026-01-03T00:00:00Z,bob\n"},
 		"quota":      {wake.Arrive, "/home/me/notes", "/quota/report.csv", "folder,files,bytes,limit,percent,state,measured\n/home/me,1,4,1024,0.4,ok,"},
 	}

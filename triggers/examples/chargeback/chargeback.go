@@ -1,10 +1,10 @@
 // What to bill whom for: /chargeback/YYYY-MM-DD.csv has a line for each hour, owner and top-level folder, with the changes
 // made, the bytes written, and the byte-seconds of what was stored: 3600 of them are a byte-hour.
 //
-// Time is counted as events pass: an hour without any appears with the next. A file of several names is billed until the
-// first of them goes, a moved folder where it was until its files are written. What is read, and what functions use, a
-// function is not told yet.
+// A file of several names is billed until the first of them goes, a moved folder where it was until its files are written.
+// What is read, and what functions use, a function is not told yet.
 //
+//wake:every @hourly
 //wake:on close,remove,rename /** !/chargeback/**
 //wake:budget cpu=30s wall=120s memory=64MiB read=64MiB write=64MiB ops=100000
 //wake:concurrency 1
@@ -50,6 +50,12 @@ func Handle(c *wake.Context, e wake.Event) error {
 			return err
 		}
 		since = next
+	}
+	if e.Type == wake.Every {
+		if err := bill(c, since, now, balance, "", usage{}); err != nil {
+			return err
+		}
+		return saveBalance(c, balance, now)
 	}
 	account := fmt.Sprintf("%d,%s", e.UID, topFolder(e.Path))
 	event := usage{changes: 1}

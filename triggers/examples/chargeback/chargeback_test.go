@@ -53,6 +53,10 @@ func TestHandle(t *testing.T) {
 	check("/chargeback/2026-01-03.csv", "00,1000,/,0,0,1\n00,1000,/data,1,0,2\n00,1000,/home,0,0,3\n")
 	handle(time.Second, gone)
 	check("/chargeback/2026-01-03.csv", "00,1000,/,0,0,2\n00,1000,/data,2,0,2\n00,1000,/home,0,0,6\n")
+
+	// The clock bills the rest of the hour.
+	handle(time.Hour-2*time.Second, wake.Event{Type: wake.Every})
+	check("/chargeback/2026-01-03.csv", "00,1000,/,0,0,3600\n00,1000,/data,2,0,2\n00,1000,/home,0,0,10800\n")
 }
 
 func TestDamaged(t *testing.T) {

@@ -1,10 +1,10 @@
 // Old files go: a folder with a file .expire that holds a number of days keeps nothing below it that has not been written
-// for so long. Another .expire further down counts for what is below that.
+// for so long. Another .expire further down counts for what is below that. It looks every night, and in a folder when its
+// .expire is saved.
 //
-// It looks when a file arrives anywhere below the folder, at most once a day, and at once when .expire itself is saved.
-//
-//wake:on arrive /**
-//wake:budget cpu=60s wall=300s memory=128MiB read=16MiB write=1MiB ops=1000000
+//wake:every "0 3 * * *"
+//wake:on arrive /**/.expire
+//wake:budget cpu=300s wall=1h memory=128MiB read=16MiB write=1MiB ops=10000000
 //wake:concurrency 1
 package expire
 
@@ -19,42 +19,35 @@ import (
 	"github.com/wakefs/wakefs/triggers/wake"
 )
 
-const (
-	rule = ".expire"
-	last = "user.expire.last" // the attribute of a rule with the day on which it was last followed
-)
+const rule = ".expire"
 
-// Handle follows the nearest rule above the file that has arrived.
+// Handle follows the rule that has arrived, or all.
 func Handle(c *wake.Context, e wake.Event) error {
-	folder := path.Dir(e.Path)
-	for !c.Exists(path.Join(folder, rule)) {
-		if folder == "/" {
-			return nil
+	files := []string{e.Path}
+	if e.Type == wake.Every {
+		var err error
+		if files, err = c.Glob("/**/" + rule); err != nil {
+			return err
 		}
-		folder = path.Dir(folder)
 	}
-	file := path.Join(folder, rule)
-	today := c.Now().UTC().Format("2006-01-02")
-	done, err := c.GetXattr(file, last)
-	if err != nil && !errors.Is(err, wake.ErrNoXattr) {
-		return err
+	for _, file := range files {
+		text, err := c.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it has gone meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		days, err := strconv.Atoi(strings.TrimSpace(string(text)))
+		if err != nil || days < 1 {
+			c.Logf("%s: %q is not a number of days; nothing is removed", file, text)
+			continue
+		}
+		if err := clean(c, path.Dir(file), days); err != nil {
+			return err
+		}
 	}
-	if e.Path != file && string(done) == today {
-		return nil
-	}
-	text, err := c.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	days, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil || days < 1 {
-		c.Logf("%s: %q is not a number of days; nothing is removed", file, text)
-		return nil
-	}
-	if err := clean(c, folder, days); err != nil {
-		return err
-	}
-	return c.SetXattr(file, last, []byte(today))
+	return nil
 }
 
 // clean removes what is older than some days below a folder.

@@ -6,8 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wakefs/wakefs/triggers/wake"
 	"github.com/wakefs/wakefs/triggers/wake/waketest"
 )
+
+// night is the event of the schedule.
+var night = wake.Event{Type: wake.Every, Time: waketest.Time}
 
 func TestHandle(t *testing.T) {
 	w := waketest.New(t, map[string]string{
@@ -21,37 +25,26 @@ func TestHandle(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	handle := func(name string) {
+	handle := func(e wake.Event, want string) {
 		t.Helper()
-		if err := Handle(w.Context, w.Arrive(name)); err != nil {
+		if err := Handle(w.Context, e); err != nil {
 			t.Fatal(err)
+		}
+		if got := strings.Join(slices.Sorted(maps.Keys(w.Files())), " "); got != want {
+			t.Errorf("left: %s", got)
 		}
 	}
 	for name, days := range map[string]int{"/tmp/old": 8, "/tmp/a/b/older": 100, "/tmp/keep/old": 100, "/tmp/new": 6, "/elsewhere/old": 1000, "/tmp/.expire": 500} {
 		age(name, days)
 	}
-	handle("/elsewhere/old")
-	if len(w.Files()) != 7 {
-		t.Error("no rule, but something is gone")
-	}
-	handle("/tmp/new")
-	got := slices.Sorted(maps.Keys(w.Files()))
-	if want := "/elsewhere/old /tmp/.expire /tmp/keep/.expire /tmp/keep/old /tmp/new"; strings.Join(got, " ") != want {
-		t.Errorf("left: %q", got)
-	}
-	if logs := w.Logs(); len(logs) != 1 || logs[0] != "/tmp: removed 2 files of 3 bytes, not written since 2025-12-26" {
+	handle(night, "/elsewhere/old /tmp/.expire /tmp/keep/.expire /tmp/keep/old /tmp/new")
+	if logs := w.Logs(); len(logs) != 2 || logs[0] != "/tmp: removed 2 files of 3 bytes, not written since 2025-12-26" {
 		t.Errorf("%q", logs)
 	}
-
 	age("/tmp/new", 8)
-	handle("/tmp/new")
-	if !w.Exists("/tmp/new") {
-		t.Error("the same day, it looked again")
-	}
-	handle("/tmp/.expire")
-	if w.Exists("/tmp/new") {
-		t.Error("the saved rule was not followed")
-	}
+	handle(w.Arrive("/tmp/keep/.expire"), "/elsewhere/old /tmp/.expire /tmp/keep/.expire /tmp/keep/old /tmp/new")
+	handle(w.Arrive("/tmp/.expire"), "/elsewhere/old /tmp/.expire /tmp/keep/.expire /tmp/keep/old")
+	handle(w.Arrive("/gone/.expire"), "/elsewhere/old /tmp/.expire /tmp/keep/.expire /tmp/keep/old")
 }
 
 func TestNoNumber(t *testing.T) {
@@ -61,7 +54,7 @@ func TestNoNumber(t *testing.T) {
 		if err := w.Chtimes("/tmp/old", when, when); err != nil {
 			t.Fatal(err)
 		}
-		if err := Handle(w.Context, w.Arrive("/tmp/.expire")); err != nil || !w.Exists("/tmp/old") || len(w.Logs()) != 1 {
+		if err := Handle(w.Context, night); err != nil || !w.Exists("/tmp/old") || len(w.Logs()) != 1 {
 			t.Errorf("%q: %v, %q", text, err, w.Logs())
 		}
 	}

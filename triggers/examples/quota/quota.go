@@ -1,11 +1,12 @@
 // How full the folders of /home are: /quota/report.csv has for each the files and bytes in it and its limit.
 //
 // The limits are lines FOLDER,BYTES in /quota/limits.csv, as in /home/ada,10GiB; the folder * is every other. A folder is
-// measured when a file in it arrives or goes, at most once a minute; all are when the limits are saved.
+// measured some seconds after a file in it has arrived or gone; all are when the limits are saved.
 //
 //wake:on arrive,remove /home/*/** /quota/limits.csv
+//wake:batch 1000 5s
+//wake:order trigger
 //wake:budget cpu=60s wall=300s memory=128MiB read=64MiB write=16MiB ops=1000000
-//wake:concurrency 1
 package quota
 
 import (
@@ -29,8 +30,8 @@ const (
 
 var header = []string{"folder", "files", "bytes", "limit", "percent", "state", "measured"}
 
-// Handle measures the folder that the event is about, or all.
-func Handle(c *wake.Context, e wake.Event) error {
+// HandleBatch measures each folder that the events are about once, or all.
+func HandleBatch(c *wake.Context, events []wake.Event) error {
 	allowed, err := table(c, limits)
 	if err != nil {
 		return err
@@ -40,20 +41,21 @@ func Handle(c *wake.Context, e wake.Event) error {
 		return err
 	}
 	delete(rows, header[0])
-	todo := []string{"/home/" + strings.Split(e.Path, "/")[2]}
-	if e.Path == limits {
-		folders, err := c.Glob("/home/*/")
+	todo := map[string]bool{}
+	for _, e := range events {
+		if e.Path != limits {
+			todo["/home/"+strings.Split(e.Path, "/")[2]] = true
+			continue
+		}
+		folders, err := c.Glob("/home/*")
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		todo = folders
-	}
-	for _, folder := range todo {
-		if row := rows[folder]; row != nil && e.Path != limits {
-			if t, err := time.Parse(time.RFC3339, row[6]); err == nil && c.Now().Sub(t) < time.Minute {
-				continue
-			}
+		for _, folder := range folders {
+			todo[folder] = true
 		}
+	}
+	for folder := range todo {
 		row, err := measure(c, folder, allowed)
 		if err != nil {
 			return err

@@ -1,7 +1,7 @@
 // A search index over the text files in /docs: /index/words/WORD lists the files that contain a word, and how often,
 // the most frequent first. So cat /index/words/garden finds every text about gardens.
 //
-//wake:on arrive,remove /docs/**/*.{txt,md}
+//wake:on arrive,remove,rename /docs/**/*.{txt,md}
 //wake:budget cpu=30s wall=300s memory=256MiB read=1GiB write=1GiB ops=1000000
 //wake:concurrency 1
 package wordindex
@@ -26,11 +26,12 @@ func Handle(c *wake.Context, e wake.Event) error {
 		}
 	}
 	words := map[string]int{}
-	if e.Type != wake.Remove {
-		var err error
-		if words, err = c.Words(e.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if e.Type != wake.Remove && strings.HasPrefix(e.Path, "/docs/") {
+		found, err := c.Words(e.Path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, wake.ErrIsDir) {
 			return err
 		}
+		words = found
 	}
 	return index(c, e.Path, words)
 }

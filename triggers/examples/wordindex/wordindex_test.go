@@ -46,8 +46,16 @@ func TestHandle(t *testing.T) {
 	if err := w.Rename("/docs/raw.txt", "/docs/new.txt"); err != nil {
 		t.Fatal(err)
 	}
-	e := w.Arrive("/docs/new.txt")
+	e := w.Event(wake.Rename, "/docs/new.txt")
 	e.OldPath = "/docs/raw.txt"
 	handle(e)
 	check("garden", "3 /docs/new.txt\n")
+
+	if err := w.Rename("/docs/new.txt", "/elsewhere.txt"); err != nil {
+		t.Fatal(err)
+	}
+	e = w.Event(wake.Rename, "/elsewhere.txt")
+	e.OldPath = "/docs/new.txt"
+	handle(e)
+	check("garden", "")
 }
