@@ -3,6 +3,7 @@ package triggers
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -242,6 +243,8 @@ func triggerOf(s *script.Spec) fs.Trigger {
 			CPU: int64(s.Budget.CPU), Wall: int64(s.Budget.Wall), Memory: s.Budget.Memory,
 			Read: s.Budget.Read, Write: s.Budget.Write, Ops: s.Budget.Ops,
 		},
+		Settle: int64(s.Settle), Every: s.Every, Batch: uint32(s.Batch), BatchWait: int64(s.BatchWait), Idle: s.Idle,
+		Order: fs.Order(max(0, slices.Index(fs.OrderNames[:], s.Order))),
 	}
 	for _, r := range s.Rules {
 		m := fs.Match{Globs: r.Globs, Not: r.Exclude}

@@ -22,7 +22,10 @@ type Options struct {
 	Output  *Log
 	Clock   func() int64 // ns since the Unix epoch
 	Log     *slog.Logger // nil: discard
-	Workers int          // invocations at once on this node. Default: twice the CPUs, at least 4
+	Workers int          // calls at once on this node. Default: twice the CPUs, at least 4
+	// Idle tells what share of the node, 0 to 1, foreground work leaves; //wake:idle goes by it. It is asked a few times a
+	// second at most, by one goroutine. nil: all of it.
+	Idle func() float64
 }
 
 // Dispatcher runs the invocations that wait in the metadata.
@@ -32,13 +35,23 @@ type Dispatcher struct {
 	programs sync.Map // version → *program
 	executed atomic.Uint64
 
-	mu       sync.Mutex
-	cond     *sync.Cond // of mu: the queue changed, or the fetcher's place is free
-	q        *queue
-	cursor   fs.InvocationID // all up to here were fetched
-	fetching bool            // one runner waits at the metadata
-	triggers map[string]fs.Trigger
-	closed   bool
+	poke      chan struct{}              // wakes the keeper; holds one
+	schedules map[string]script.Schedule // by their text; only the keeper uses it
+	policy    idlePolicy                 // only the keeper uses it
+
+	mu        sync.Mutex
+	cond      *sync.Cond // of mu: the queue changed, or the fetcher's place is free
+	q         *queue
+	cursor    fs.InvocationID // all up to here were seen
+	fetching  bool            // one runner waits at the metadata
+	refilling bool            // one reads what was skipped
+	fetched   int             // invocations read from the metadata, each as often as it was
+	active    int             // calls
+	quiet     bool            // the node has little else to do
+	nextDue   int64           // ns, the next time of a schedule; 0: there is none
+	sleepsTo  int64           // ns, when the keeper wakes by itself
+	triggers  map[string]fs.Trigger
+	closed    bool
 }
 
 // program is a compiled version, made once.
@@ -48,18 +61,18 @@ type program struct {
 	err  error
 }
 
-// maxQueue bounds the invocations that a node has in memory.
-const maxQueue = 1 << 14
-
 // NewDispatcher returns a Dispatcher; Run runs it.
 func NewDispatcher(o Options) *Dispatcher {
 	if o.Workers == 0 {
 		o.Workers = max(4, 2*runtime.NumCPU())
 	}
+	if o.Idle == nil {
+		o.Idle = func() float64 { return 1 }
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Dispatcher{o: o, q: newQueue(), triggers: make(map[string]fs.Trigger)}
+	d := &Dispatcher{o: o, q: newQueue(), poke: make(chan struct{}, 1), quiet: true, policy: idlePolicy{on: true}, triggers: make(map[string]fs.Trigger), schedules: make(map[string]script.Schedule)}
 	d.cond = sync.NewCond(&d.mu)
 	return d
 }
@@ -84,42 +97,88 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	for range d.o.Workers + 1 { // one of them waits for more
 		wg.Go(func() {
 			for {
-				inv, ok := d.next(ctx)
-				if !ok {
+				call := d.next(ctx)
+				if call == nil {
 					return
 				}
-				d.done(d.run(ctx, inv))
+				d.done(call, d.run(ctx, call))
 			}
 		})
 	}
-	for ctx.Err() == nil {
-		t := time.NewTimer(d.untilNext())
-		select {
-		case <-t.C:
-			if err := d.rescan(ctx); err != nil && ctx.Err() == nil {
-				d.o.Log.Warn("the queue of invocations cannot be read; trying again", "err", err)
-			}
-		case <-ctx.Done():
-		}
-		t.Stop()
-	}
+	d.keep(ctx)
 	wg.Wait()
 	return nil
 }
 
-// untilNext is how long the keeper of Run sleeps: until a retry is due, or for the next look.
+// keep wakes the runners for what waited for its time, follows the schedules, and looks at the
+// registrations and the oldest invocations anew, until ctx ends.
+func (d *Dispatcher) keep(ctx context.Context) {
+	looked := d.o.Clock()
+	for ctx.Err() == nil {
+		t := time.NewTimer(d.untilNext())
+		select {
+		case <-t.C:
+		case <-d.poke:
+		case <-ctx.Done():
+		}
+		t.Stop()
+		if now := d.o.Clock(); now-looked >= int64(refreshEvery) {
+			looked = now
+			if err := d.rescan(ctx); err != nil && ctx.Err() == nil {
+				d.o.Log.Warn("the queue of invocations cannot be read; trying again", "err", err)
+			}
+		}
+		if err := d.schedule(ctx); err != nil && ctx.Err() == nil {
+			d.o.Log.Warn("the event of a schedule cannot be queued; trying again", "err", err)
+			sleep(ctx, time.Second)
+		}
+		quiet := d.policy.quiet(d.o.Idle())
+		d.mu.Lock()
+		d.quiet = quiet
+		d.q.due(d.o.Clock())
+		d.cond.Broadcast()
+		d.mu.Unlock()
+	}
+}
+
+// idleEvery is how often the load of the node is looked at while there is work for idle times.
+const idleEvery = 500 * time.Millisecond
+
+// untilNext is how long the keeper sleeps: until something that waits for its time may run, or for the next look.
 func (d *Dispatcher) untilNext() time.Duration {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	at := d.q.next()
-	if at == 0 {
-		return refreshEvery
+	wait := refreshEvery
+	if d.q.idleBacklog() {
+		wait = idleEvery
 	}
-	return min(refreshEvery, max(time.Millisecond, time.Duration(at-d.o.Clock())))
+	now := d.o.Clock()
+	for _, at := range []int64{d.q.next(), d.nextDue} {
+		if at != 0 {
+			wait = min(wait, max(time.Millisecond, time.Duration(at-now)))
+		}
+	}
+	d.sleepsTo = now + int64(wait)
+	return wait
+}
+
+// pokeLocked wakes the keeper if something is to run before it would wake.
+func (d *Dispatcher) pokeLocked() {
+	if at := d.q.next(); at != 0 && at < d.sleepsTo {
+		d.sleepsTo = at
+		d.pokeKeeper()
+	}
+}
+
+func (d *Dispatcher) pokeKeeper() {
+	select {
+	case d.poke <- struct{}{}:
+	default: // it has been woken
+	}
 }
 
 // rescan picks up what the cursor has passed: dead letters that were sent once more, and what another
-// node left; and wakes the runners for retries that are due.
+// node left.
 func (d *Dispatcher) rescan(ctx context.Context) error {
 	if err := d.Refresh(ctx); err != nil {
 		return err
@@ -132,10 +191,9 @@ func (d *Dispatcher) rescan(ctx context.Context) error {
 	defer d.mu.Unlock()
 	for _, inv := range batch {
 		if inv.ID <= d.cursor {
-			d.q.add(inv, d.o.Clock())
+			d.q.offer(inv, d.o.Clock())
 		}
 	}
-	d.cond.Broadcast()
 	return nil
 }
 
@@ -147,41 +205,64 @@ func (d *Dispatcher) Refresh(ctx context.Context) error {
 		return err
 	}
 	m := make(map[string]fs.Trigger, len(list))
-	for _, t := range list {
-		m[t.Name] = t
+	rules := make(map[string]rule, len(list))
+	for i := range list {
+		m[list[i].Name] = list[i]
+		rules[list[i].Name] = ruleOf(&list[i])
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for name := range d.triggers {
-		if _, ok := m[name]; !ok {
-			d.q.drop(name)
+	d.q.configure(rules)
+	for name, t := range m {
+		if old, ok := d.triggers[name]; ok && t.Stats.Dead < old.Stats.Dead {
+			d.q.rewind(name) // dead letters wait once more, under the IDs they had
 		}
 	}
 	d.triggers = m
 	d.cond.Broadcast()
+	if d.nextDue == 0 {
+		d.pokeKeeper() // there may be a schedule now
+	}
 	return nil
+}
+
+func ruleOf(t *fs.Trigger) rule {
+	r := rule{batch: int(t.Batch), batchWait: time.Duration(t.BatchWait), settle: t.Settle > 0, idle: t.Idle, order: t.Order}
+	if !t.Disabled && t.Version != "" {
+		r.concurrency = max(1, int(t.Concurrency))
+	}
+	return r
 }
 
 // fetchLimit is how many invocations are fetched at once.
 const fetchLimit = 512
 
-// next returns an invocation to run. The runner that waits for new ones at the metadata is
-// the one that runs the first of them: a lone event crosses no other goroutine on its way.
-func (d *Dispatcher) next(ctx context.Context) (fs.Invocation, bool) {
+// next returns the invocations of the next call, or nil when the dispatcher has been stopped. The runner that waits for new ones
+// at the metadata is the one that runs the first of them: a lone event crosses no other goroutine on its way. There is always one
+// that waits, however much there is to run, so that what is new is seen.
+func (d *Dispatcher) next(ctx context.Context) []fs.Invocation {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for !d.closed {
-		if inv, ok := d.q.pick(d.o.Clock(), d.concurrencyLocked); ok {
-			d.cond.Signal() // there may be more, and the fetcher's place may be free
-			return inv, true
+		if d.active < d.o.Workers {
+			if l := d.q.lean(); l != nil && !d.refilling {
+				d.refillLocked(ctx, l.skipped-1)
+				continue
+			}
+			if call := d.q.pick(d.o.Clock(), d.quiet); call != nil {
+				d.active++
+				d.cond.Signal() // there may be more, and the fetcher's place may be free
+				return call
+			}
+			d.pokeLocked()
 		}
-		if d.fetching || len(d.q.known) >= maxQueue {
+		if d.fetching {
 			d.cond.Wait()
 			continue
 		}
 		d.fetchLocked(ctx)
 	}
-	return fs.Invocation{}, false
+	return nil
 }
 
 // fetchLocked waits for new invocations. It lets go of mu meanwhile.
@@ -196,6 +277,7 @@ func (d *Dispatcher) fetchLocked(ctx context.Context) {
 	}
 	d.mu.Lock()
 	d.fetching = false
+	d.fetched += len(batch)
 	now := d.o.Clock()
 	for _, inv := range batch {
 		if _, ok := d.triggers[inv.Trigger]; !ok {
@@ -207,38 +289,53 @@ func (d *Dispatcher) fetchLocked(ctx context.Context) {
 				return // the cursor stays: it is fetched again
 			}
 		}
-		d.q.add(inv, now)
+		d.q.offer(inv, now)
 		d.cursor = max(d.cursor, inv.ID)
 	}
 }
 
-// concurrencyLocked says how many invocations of a trigger may run at once.
-func (d *Dispatcher) concurrencyLocked(name string) int {
-	t, ok := d.triggers[name]
-	if !ok || t.Disabled || t.Version == "" {
-		return 0
+// refillLocked reads what lines have skipped, behind after. It lets go of mu meanwhile.
+func (d *Dispatcher) refillLocked(ctx context.Context, after fs.InvocationID) {
+	d.refilling = true
+	through := d.cursor // no older one waits that the answer has not, if it is the last
+	d.mu.Unlock()
+	page, err := d.o.Meta.Waiting(ctx, after, fetchLimit, false)
+	if err != nil && ctx.Err() == nil {
+		d.o.Log.Warn("reading the queue of invocations failed; trying again", "err", err)
+		sleep(ctx, time.Second)
 	}
-	return max(1, int(t.Concurrency))
+	d.mu.Lock()
+	d.refilling = false
+	d.fetched += len(page)
+	if err != nil {
+		return
+	}
+	if n := len(page); n == fetchLimit {
+		through = page[n-1].ID
+	}
+	d.q.refill(after, page, through, d.cursor, d.o.Clock())
+	d.cond.Broadcast()
 }
 
-// done ends a run.
-func (d *Dispatcher) done(inv fs.Invocation, again bool) {
+// done ends a call, some of whose invocations may have to be run again.
+func (d *Dispatcher) done(call, again []fs.Invocation) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.q.finish(inv, again, d.o.Clock())
-	if again {
+	d.active--
+	d.q.finish(call, again, d.o.Clock())
+	if again != nil {
 		d.cond.Broadcast()
 	}
 }
 
-// Load is what the dispatcher has in hand: invocations running and queued in memory, and run since the start.
+// Load is what the dispatcher has in hand: calls running and invocations queued in memory, and calls made since the start.
 func (d *Dispatcher) Load() (running, queued int, executed uint64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, l := range d.q.byTrigger {
-		running += l.running
+	for _, l := range d.q.order {
+		queued += l.held + l.retrying
 	}
-	return running, len(d.q.known) - running, d.executed.Load()
+	return d.active, queued, d.executed.Load()
 }
 
 func sleep(ctx context.Context, t time.Duration) {

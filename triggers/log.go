@@ -19,6 +19,7 @@ type Entry struct {
 	Trigger    string        `json:"trigger"`
 	Version    string        `json:"version,omitempty"`
 	Invocation uint64        `json:"invocation,omitempty"` // 0: a deployment
+	Batch      []uint64      `json:"batch,omitempty"`      // the invocations of a call for several; Invocation is the first
 	Attempt    uint32        `json:"attempt,omitempty"`    // from 1
 	Event      string        `json:"event,omitempty"`
 	Path       string        `json:"path,omitempty"`

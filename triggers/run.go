@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,41 +22,58 @@ const (
 	maxConflicts = 50 // runs whose reads were overtaken, before that counts as a failure
 )
 
-// run runs an invocation to its end and tells whether it must be run again. What it returns is
-// the invocation as the metadata now has it.
-func (d *Dispatcher) run(ctx context.Context, inv fs.Invocation) (fs.Invocation, bool) {
+// run makes a call to its end and returns those of its invocations that must be run again, as the metadata now
+// has them.
+func (d *Dispatcher) run(ctx context.Context, call []fs.Invocation) (again []fs.Invocation) {
 	d.mu.Lock()
-	t := d.triggers[inv.Trigger]
+	t := d.triggers[call[0].Trigger]
 	d.mu.Unlock()
 	d.executed.Add(1)
-	e := Entry{
-		Trigger: inv.Trigger, Version: t.Version, Invocation: uint64(inv.ID), Attempt: inv.Attempt + 1,
-		Event: inv.Event.Type.String(), Path: inv.Event.Path, Chain: inv.Event.Chain,
-	}
 	started := d.o.Clock()
-	e.Time, e.Latency = time.Unix(0, started), time.Duration(started-inv.Event.Time)
+	e := entryOf(call, &t, started)
 	prog, err := d.program(ctx, &t)
 	var report fs.Report
 	for err == nil {
 		var out worker.Outcome
-		out, err = d.attempt(ctx, &t, prog, &inv, &e, &fs.Ack{ID: inv.ID, Attempt: inv.Attempt})
+		out, err = d.attempt(ctx, &t, prog, call, &e, true)
 		report = reportOf(&out, started)
 		if err == nil || ctx.Err() != nil || !conflict(err) || e.Conflicts >= maxConflicts {
 			break
+		}
+		if call = d.stillWaiting(ctx, call); len(call) == 0 {
+			// Its trigger was removed, another node ran it, or its file was not quiet after all.
+			e.Result = "dropped"
+			d.record(&e)
+			return nil
 		}
 		e.Conflicts++
 		err = nil
 		sleep(ctx, time.Duration(rand.Int64N(int64(min(e.Conflicts, 20))*int64(time.Millisecond))))
 	}
-	if ctx.Err() != nil { // the node stops: the invocation still waits, for its next start
-		return inv, true
+	if ctx.Err() != nil { // the node stops: the invocations still wait, for its next start
+		return call
 	}
 	if err == nil {
 		e.Result = "done"
 		d.record(&e)
-		return inv, false
+		return nil
 	}
-	return d.failed(ctx, inv, &t, err, report, &e)
+	return d.failed(ctx, call, &t, err, report, &e)
+}
+
+func entryOf(call []fs.Invocation, t *fs.Trigger, started int64) Entry {
+	inv := &call[0]
+	e := Entry{
+		Trigger: inv.Trigger, Version: t.Version, Invocation: uint64(inv.ID), Attempt: inv.Attempt + 1,
+		Event: inv.Event.Type.String(), Path: inv.Event.Path, Chain: chainOf(call),
+		Time: time.Unix(0, started), Latency: latency(call, started),
+	}
+	if len(call) > 1 {
+		for i := range call {
+			e.Batch = append(e.Batch, uint64(call[i].ID))
+		}
+	}
+	return e
 }
 
 // conflict tells whether a Tx failed because the file system changed since the function read
@@ -65,11 +83,25 @@ func conflict(err error) bool {
 	return ours && fs.KindOf(err) != fs.KindUnavailable
 }
 
-// attempt runs the function once and commits what it did, together with ack unless that is nil. An error
-// of the function is a *functionError, any other is of the commit.
-func (d *Dispatcher) attempt(ctx context.Context, t *fs.Trigger, prog *script.Program, inv *fs.Invocation, e *Entry, ack *fs.Ack) (worker.Outcome, error) {
-	h := newHost(ctx, d.o.Meta, d.o.Stripes, d.o.Clock, t, append(inv.Event.Chain[:len(inv.Event.Chain):len(inv.Event.Chain)], t.Name))
-	out, err := d.o.Pool.Invoke(ctx, prog, eventOf(&inv.Event), int(inv.Attempt)+1, budgetOf(&t.Budget), h)
+// stillWaiting returns those of a call's invocations that the metadata has as they are.
+func (d *Dispatcher) stillWaiting(ctx context.Context, call []fs.Invocation) []fs.Invocation {
+	var left []fs.Invocation
+	for _, inv := range call {
+		now, err := d.o.Meta.Invocation(ctx, inv.ID)
+		if err == nil && (now.Dead || now.Attempt != inv.Attempt) || err != nil && fs.KindOf(err) == fs.KindNotFound {
+			continue
+		}
+		left = append(left, inv) // if it could not be asked for, the next try finds out
+	}
+	return left
+}
+
+// attempt calls the function once and commits what it did, together with the acknowledgement of the events
+// unless ack is false. An error of the function is a *functionError, any other is of the commit.
+func (d *Dispatcher) attempt(ctx context.Context, t *fs.Trigger, prog *script.Program, call []fs.Invocation, e *Entry, ack bool) (worker.Outcome, error) {
+	chain := chainOf(call)
+	h := newHost(ctx, d.o.Meta, d.o.Stripes, d.o.Clock, t, append(chain[:len(chain):len(chain)], t.Name))
+	out, err := d.o.Pool.InvokeBatch(ctx, prog, eventsOf(call), int(call[0].Attempt)+1, budgetOf(&t.Budget), h)
 	e.note(&out)
 	if err == nil && out.Failed() {
 		err = &functionError{out.Reason}
@@ -81,9 +113,12 @@ func (d *Dispatcher) attempt(ctx context.Context, t *fs.Trigger, prog *script.Pr
 	tx := h.spec.Tx()
 	e.Effects = effects(tx)
 	tx.Time = d.o.Clock()
-	if ack != nil {
-		ack.Report = reportOf(&out, e.Time.UnixNano())
-		tx.Ops = append(tx.Ops, ack)
+	for i := 0; ack && i < len(call); i++ {
+		op := &fs.Ack{ID: call[i].ID, Attempt: call[i].Attempt}
+		if i == 0 {
+			op.Report = reportOf(&out, e.Time.UnixNano()) // of the whole call
+		}
+		tx.Ops = append(tx.Ops, op)
 	}
 	// Accepted is enough: until the commit the event is still queued, and after a crash both are
 	// there or neither.
@@ -99,30 +134,54 @@ type functionError struct{ msg string }
 
 func (e *functionError) Error() string { return e.msg }
 
-// failed records a failed attempt: the invocation waits to be tried again, or is a dead letter.
-func (d *Dispatcher) failed(ctx context.Context, inv fs.Invocation, t *fs.Trigger, cause error, report fs.Report, e *Entry) (fs.Invocation, bool) {
-	attempts := inv.Attempt + 1
-	wait := min(firstRetry<<(2*min(inv.Attempt, 10)), longestRetry)
+// maxBatchError bounds the error that each event of a batch keeps, in bytes.
+const maxBatchError = 1 << 10
+
+// failed records a failed attempt: the invocations wait to be tried again, all at the same time, or are dead letters.
+func (d *Dispatcher) failed(ctx context.Context, call []fs.Invocation, t *fs.Trigger, cause error, report fs.Report, e *Entry) (again []fs.Invocation) {
+	attempts := call[0].Attempt + 1
+	wait := min(firstRetry<<(2*min(call[0].Attempt, 10)), longestRetry)
+	retryAt, dead := d.o.Clock()+int64(wait), attempts >= max(1, t.MaxAttempts)
 	report.Error = cause.Error()
-	op := &fs.Fail{ID: inv.ID, Attempt: inv.Attempt, RetryAt: d.o.Clock() + int64(wait), Dead: attempts >= max(1, t.MaxAttempts), Report: report}
-	_, err := d.o.Meta.Propose(ctx, &fs.Tx{Time: d.o.Clock(), Ops: []fs.Op{op}}, fs.Accepted)
+	if len(call) > 1 && len(report.Error) > maxBatchError {
+		report.Error = strings.ToValidUTF8(report.Error[:maxBatchError], "") + " …"
+	}
 	e.Result, e.Error = "failed", cause.Error()
-	switch {
-	case err != nil && fs.KindOf(err) == fs.KindConflict:
-		// It is not waiting any more: its trigger was removed, or another node ran it.
-		e.Result = "dropped"
-		d.record(e)
-		return inv, false
-	case err != nil:
-		d.o.Log.Warn("a failed invocation cannot be recorded; it is run again", "trigger", t.Name, "invocation", inv.ID, "err", err)
-		inv.RetryAt = op.RetryAt
-		return inv, true
-	case op.Dead:
+	var err error
+	for range 3 {
+		tx := &fs.Tx{Time: d.o.Clock()}
+		for i := range call {
+			tx.Ops = append(tx.Ops, &fs.Fail{ID: call[i].ID, Attempt: call[i].Attempt, RetryAt: retryAt, Dead: dead, Report: report})
+		}
+		_, err = d.o.Meta.Propose(ctx, tx, fs.Accepted)
+		if err == nil || fs.KindOf(err) != fs.KindConflict {
+			break
+		}
+		if call = d.stillWaiting(ctx, call); len(call) == 0 {
+			// They are not waiting any more: their trigger was removed, or another node ran them.
+			e.Result = "dropped"
+			d.record(e)
+			return nil
+		}
+	}
+	again = slices.Clone(call)
+	if err != nil {
+		d.o.Log.Warn("a failed invocation cannot be recorded; it is run again", "trigger", t.Name, "invocation", call[0].ID, "err", err)
+		for i := range again {
+			again[i].RetryAt = retryAt
+		}
+		return again
+	}
+	if dead {
 		e.Result = "dead"
+		d.record(e)
+		return nil
 	}
 	d.record(e)
-	inv.Attempt, inv.RetryAt, inv.Error = attempts, op.RetryAt, op.Report.Error
-	return inv, !op.Dead
+	for i := range again {
+		again[i].Attempt, again[i].RetryAt, again[i].Error = attempts, retryAt, report.Error
+	}
+	return again
 }
 
 func (d *Dispatcher) record(e *Entry) {
@@ -149,8 +208,12 @@ func (d *Dispatcher) program(ctx context.Context, t *fs.Trigger) (*script.Progra
 }
 
 func eventOf(e *fs.Event) wake.Event {
+	name := ""
+	if e.Path != "" {
+		name = path.Base(e.Path)
+	}
 	return wake.Event{
-		Type: wake.EventType(e.Type.String()), Path: e.Path, OldPath: e.OldPath, Name: path.Base(e.Path),
+		Type: wake.EventType(e.Type.String()), Path: e.Path, OldPath: e.OldPath, Name: name,
 		Ino: uint64(e.Ino), Version: uint64(e.Version), Size: e.Size, UID: e.UID, GID: e.GID,
 		Time: time.Unix(0, e.Time), Chain: e.Chain,
 	}

@@ -18,7 +18,7 @@ func Try(ctx context.Context, meta fs.Meta, stripes *client.Stripes, pool *worke
 	d := NewDispatcher(Options{Meta: meta, Stripes: stripes, Pool: pool, Clock: clock})
 	t := Registration(prog)
 	e := Entry{Trigger: t.Name, Version: t.Version, Event: ev.Type.String(), Path: ev.Path, Attempt: 1}
-	_, err := d.attempt(ctx, &t, prog, &fs.Invocation{Event: ev}, &e, nil)
+	_, err := d.attempt(ctx, &t, prog, []fs.Invocation{{Event: ev}}, &e, false)
 	e.Result = "done"
 	if err != nil {
 		e.Result, e.Error = "failed", err.Error()

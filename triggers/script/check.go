@@ -32,11 +32,12 @@ type checked struct {
 	text string
 	pkg  *types.Package
 	info types.Info
+	spec *Spec
 }
 
 // check type-checks the script and refuses what the interpreter would get wrong. It reports to s.errs.
-func (s *source) check() *checked {
-	c := &checked{source: s, file: s.files[0], text: s.text[s.names[0]]}
+func (s *source) check(spec *Spec) *checked {
+	c := &checked{source: s, file: s.files[0], text: s.text[s.names[0]], spec: spec}
 	if len(s.files) > 1 {
 		s.errorf(s.files[1].Package, "a script is one Go file; this is a second one")
 		return c
@@ -92,13 +93,21 @@ func advice(s string) string {
 	return ": " + s
 }
 
-// handler checks that there is func Handle(*wake.Context, wake.Event) error.
+// handler checks that there is func Handle(*wake.Context, wake.Event) error, or for batches func
+// HandleBatch(*wake.Context, []wake.Event) error.
 func (c *checked) handler() {
-	const want = "func Handle(c *wake.Context, e wake.Event) error"
-	obj := c.pkg.Scope().Lookup("Handle")
+	name, want := c.spec.Handler(), "func Handle(c *wake.Context, e wake.Event) error"
+	if c.spec.Batch > 0 {
+		want = "func HandleBatch(c *wake.Context, events []wake.Event) error"
+	}
+	obj := c.pkg.Scope().Lookup(name)
 	fn, ok := obj.(*types.Func)
 	if !ok {
-		c.errorf(c.file.Package, "the script needs a %s", want)
+		hint := ""
+		if c.pkg.Scope().Lookup("HandleBatch") != nil {
+			hint = "; HandleBatch is for scripts with //wake:batch NUMBER DURATION"
+		}
+		c.errorf(c.file.Package, "the script needs a %s%s", want, hint)
 		return
 	}
 	sig := fn.Signature()
@@ -106,10 +115,18 @@ func (c *checked) handler() {
 		sig.TypeParams().Len() == 0 && sig.Results().At(0).Type() == types.Universe.Lookup("error").Type()
 	if good {
 		ptr, ok := sig.Params().At(0).Type().(*types.Pointer)
-		good = ok && isNamed(ptr.Elem(), WakePath, "Context") && isNamed(sig.Params().At(1).Type(), WakePath, "Event")
+		event := sig.Params().At(1).Type()
+		if list, isList := event.(*types.Slice); isList == (c.spec.Batch > 0) {
+			if isList {
+				event = list.Elem()
+			}
+			good = ok && isNamed(ptr.Elem(), WakePath, "Context") && isNamed(event, WakePath, "Event")
+		} else {
+			good = false
+		}
 	}
 	if !good {
-		c.errorf(fn.Pos(), "Handle must be a %s", want)
+		c.errorf(fn.Pos(), "%s must be a %s", name, want)
 	}
 }
 

@@ -22,7 +22,7 @@ func Compile(name string, files map[string]string) (*Program, error) {
 	if err := s.err(); err != nil {
 		return nil, err
 	}
-	c := s.check()
+	c := s.check(spec)
 	if err := s.err(); err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func directlyInHandle(stack []ast.Node) bool {
 		case *ast.FuncLit:
 			return false
 		case *ast.FuncDecl:
-			return fn.Name.Name == "Handle" && fn.Recv == nil
+			return (fn.Name.Name == "Handle" || fn.Name.Name == "HandleBatch") && fn.Recv == nil
 		}
 	}
 	return false

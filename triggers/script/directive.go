@@ -37,7 +37,7 @@ type directives struct {
 func (s *source) parseDirectives() *Spec {
 	d := &directives{source: s, seen: map[string]token.Pos{}, spec: &Spec{
 		Name: s.name, Version: s.version(), Budget: DefaultBudget(),
-		Concurrency: DefaultConcurrency, Attempts: DefaultAttempts,
+		Concurrency: DefaultConcurrency, Attempts: DefaultAttempts, Order: Orders[0],
 	}}
 	for _, f := range s.files {
 		for _, group := range f.Comments {
@@ -50,8 +50,8 @@ func (s *source) parseDirectives() *Spec {
 			}
 		}
 	}
-	if len(d.spec.Rules) == 0 && len(s.errs) == 0 {
-		d.errorf(s.files[0].Package, "no event wakes this script: add a directive such as //wake:on arrive /inbox/**")
+	if len(s.errs) == 0 {
+		d.contradictions()
 	}
 	return d.spec
 }
@@ -91,10 +91,26 @@ func (d *directives) directive(pos token.Pos, text string) {
 		d.number(pos, verb, args, &d.spec.Concurrency, 10_000)
 	case "retry":
 		d.number(pos, verb, args, &d.spec.Attempts, 100)
+	case "settle":
+		d.settle(pos, args)
+	case "every":
+		d.every(pos, args, text)
+	case "batch":
+		d.batch(pos, args)
+	case "idle":
+		if len(args) > 0 {
+			d.errorf(args[0].pos, "usage: //wake:idle")
+		} else if d.once(pos, verb) {
+			d.spec.Idle = true
+		}
+	case "order":
+		d.order(pos, args)
 	default:
-		d.errorf(pos, "unknown directive %s%s; there are on, budget, concurrency and retry", prefix, verb)
+		d.errorf(pos, "unknown directive %s%s; there are %s", prefix, verb, directiveNames)
 	}
 }
+
+const directiveNames = "on, every, budget, concurrency, retry, settle, batch, order and idle"
 
 // once refuses what was said before.
 func (d *directives) once(pos token.Pos, what string) bool {
@@ -115,6 +131,8 @@ func (d *directives) on(pos token.Pos, args []word) {
 	for name := range strings.SplitSeq(args[0].text, ",") {
 		typ := wake.EventType(name)
 		switch {
+		case typ == wake.Every:
+			d.errorf(args[0].pos, "a schedule has a directive of its own: //wake:every \"0 * * * *\"")
 		case !slices.Contains(wake.EventTypes(), typ):
 			d.errorf(args[0].pos, "unknown event %q; there are arrive, create, close, rename, remove and attrib", name)
 		case slices.Contains(rule.Events, typ):

@@ -56,6 +56,35 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestParseWhen is about the directives that say when and in what order.
+func TestParseWhen(t *testing.T) {
+	spec, err := Parse("s", one(`//wake:every "*/5 2 * * *"
+//wake:on arrive /**
+//wake:settle 2s
+//wake:batch 100 5s
+//wake:idle
+//wake:order trigger
+//wake:concurrency 1`+body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if spec.Every != "*/5 2 * * *" || spec.Settle != 2*time.Second || spec.Batch != 100 || spec.BatchWait != 5*time.Second || !spec.Idle || spec.Order != "trigger" {
+		t.Errorf("%+v", spec)
+	}
+	for _, line := range []string{"//wake:every @every 30s", "//wake:every   \"@every 30s\"  "} {
+		if spec, err = Parse("s", one(line+body)); err != nil || spec.Every != "@every 30s" || len(spec.Rules) != 0 || spec.Order != "file" {
+			t.Errorf("%s: %+v, %v", line, spec, err)
+		}
+	}
+	batch := strings.Replace(body, "Handle(c *wake.Context, e wake.Event)", "HandleBatch(c *wake.Context, events []wake.Event)", 1)
+	if prog, err := Compile("s", one("//wake:on arrive /**\n//wake:batch 100 5s"+batch)); err != nil || prog.Spec.Handler() != "HandleBatch" {
+		t.Error(err)
+	}
+	refused(t, "//wake:on arrive /**"+batch, "s.go:2:1: the script needs a func Handle(c *wake.Context, e wake.Event) error; HandleBatch is for scripts with //wake:batch")
+	wrong := strings.Replace(batch, "[]wake.Event", "wake.Event", 1)
+	refused(t, "//wake:on arrive /**\n//wake:batch 100 5s"+wrong, "s.go:7:6: HandleBatch must be a func HandleBatch(c *wake.Context, events []wake.Event) error")
+}
+
 func TestDefaultsAndVersion(t *testing.T) {
 	a, err := Parse("s", one("//wake:on arrive /**"+body))
 	if err != nil {
@@ -118,6 +147,25 @@ func TestDirectiveErrors(t *testing.T) {
 		{"//wake:on arrive /x\n//wake:retry 0", `s.go:2:14: "0" is not a number from 1 to 100`},
 		{"//wake:on arrive /x\n//wake:retry 1\n//wake:retry 2", "s.go:3:1: retry was already given at s.go:2:1"},
 		{"//wake:on arrive /x\n//wake:concurrency", "s.go:2:1: usage: //wake:concurrency NUMBER"},
+		{"//wake:on every /x", `s.go:1:11: a schedule has a directive of its own`},
+		{"//wake:every", "s.go:1:1: usage: //wake:every"},
+		{"//wake:every \"* * *\"", `s.go:1:14: "* * *" is no schedule: `},
+		{"//wake:every @every 5ms", `s.go:1:14: "@every 5ms" is no schedule: @every takes`},
+		{"//wake:every @hourly\n//wake:every @daily", "s.go:2:1: every was already given at s.go:1:1"},
+		{"//wake:every @hourly\n//wake:settle 2s", "s.go:2:1: //wake:settle is about events of files, and there is no //wake:on"},
+		{"//wake:every @hourly\n//wake:batch 2 2s", "s.go:2:1: //wake:batch is about events of files"},
+		{"//wake:on arrive /x\n//wake:settle", "s.go:2:1: usage: //wake:settle"},
+		{"//wake:on arrive /x\n//wake:settle 2", `s.go:2:15: "2" is not a duration`},
+		{"//wake:on arrive /x\n//wake:settle 2s\n//wake:settle 2s", "s.go:3:1: settle was already given"},
+		{"//wake:on arrive /x\n//wake:batch 100", "s.go:2:1: usage: //wake:batch"},
+		{"//wake:on arrive /x\n//wake:batch 1001 5s", `s.go:2:14: "1001" is not a number from 1 to 1000`},
+		{"//wake:on arrive /x\n//wake:batch 100 never", `s.go:2:18: "never" is not a duration`},
+		{"//wake:on arrive /x\n//wake:batch 100 5s", "s.go:3:1: the script needs a func HandleBatch"},
+		{"//wake:on arrive /x\n//wake:idle often", "s.go:2:13: usage: //wake:idle"},
+		{"//wake:on arrive /x\n//wake:idle\n//wake:idle", "s.go:3:1: idle was already given"},
+		{"//wake:on arrive /x\n//wake:order", "s.go:2:1: usage: //wake:order file|none|directory|trigger"},
+		{"//wake:on arrive /x\n//wake:order random", "s.go:2:1: usage: //wake:order"},
+		{"//wake:on arrive /x\n//wake:order trigger\n//wake:concurrency 2", "s.go:3:1: concurrency 2 contradicts //wake:order trigger"},
 	} {
 		t.Run(tt.directives, func(t *testing.T) { refused(t, tt.directives+body, tt.want) })
 	}

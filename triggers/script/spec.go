@@ -12,10 +12,17 @@ import (
 type Spec struct {
 	Name        string      `json:"name"`        // of the trigger
 	Version     string      `json:"version"`     // SHA-256 of the source, 64 hexadecimal digits
-	Rules       []Rule      `json:"rules"`       // at least one
+	Rules       []Rule      `json:"rules"`       // at least one, or Every is set
 	Budget      wake.Budget `json:"budget"`      // of one invocation
 	Concurrency int         `json:"concurrency"` // invocations at a time in the cluster, at least 1
 	Attempts    int         `json:"attempts"`    // including the first; afterwards the event is a dead letter
+
+	Settle    time.Duration `json:"settle_ns,omitempty"`     // how long a file must have been quiet; 0: its events do not wait
+	Every     string        `json:"every,omitempty"`         // see ParseSchedule; empty: no schedule
+	Batch     int           `json:"batch,omitempty"`         // events that HandleBatch gets at most; 0: Handle gets one
+	BatchWait time.Duration `json:"batch_wait_ns,omitempty"` // that an event waits for its batch to be full
+	Idle      bool          `json:"idle,omitempty"`          // runs only while the node has little else to do
+	Order     string        `json:"order"`                   // which events are handled one after the other: one of Orders
 }
 
 // A Rule says which events wake a trigger: those of one of its types, whose path matches one of its globs and none of
@@ -26,6 +33,10 @@ type Rule struct {
 	Globs   []string         `json:"globs"`
 	Exclude []string         `json:"exclude,omitempty"`
 }
+
+// Orders are the values of Spec.Order: the events of one file (the default), none, those in one directory, all of the
+// trigger.
+var Orders = []string{"file", "none", "directory", "trigger"}
 
 // Defaults for what a script does not say.
 const (
@@ -56,4 +67,12 @@ func (s *Spec) Wakes(typ wake.EventType, path, oldPath string) bool {
 func (r *Rule) Matches(typ wake.EventType, path string) bool {
 	match := func(glob string) bool { return doublestar.MatchUnvalidated(glob, path) }
 	return slices.Contains(r.Events, typ) && slices.ContainsFunc(r.Globs, match) && !slices.ContainsFunc(r.Exclude, match)
+}
+
+// Handler returns the name of the function that the script has to have.
+func (s *Spec) Handler() string {
+	if s.Batch > 0 {
+		return "HandleBatch"
+	}
+	return "Handle"
 }

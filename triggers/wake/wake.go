@@ -17,6 +17,11 @@
 //		return c.WriteFile("/outbox/"+e.Name+".txt", data)
 //	}
 //
+// With a directive such as //wake:batch 100 5s it has, in place of Handle, a handler of many events at once, the
+// acknowledgement of all of which appears with what it writes:
+//
+//	func HandleBatch(c *wake.Context, events []wake.Event) error
+//
 // It is ordinary Go, so gopls, go vet and go test work on it; package waketest runs a handler against files in
 // memory. The package may have any name.
 //
@@ -59,11 +64,14 @@ const (
 	Remove EventType = "remove"
 	// Attrib: mode, owner, times or extended attributes of Path changed.
 	Attrib EventType = "attrib"
+	// Every: it is time, says a //wake:every directive. There is no file: Path and Name are empty, and Time is the time
+	// of the schedule, which may have passed while no node ran.
+	Every EventType = "every"
 )
 
 // EventTypes returns every type of event, in the order of their constants.
 func EventTypes() []EventType {
-	return []EventType{Arrive, Create, Close, Rename, Remove, Attrib}
+	return []EventType{Arrive, Create, Close, Rename, Remove, Attrib, Every}
 }
 
 // An Event tells a handler why it was woken. What it says about the file held when the event happened; the file may

@@ -78,7 +78,7 @@ type worker struct {
 	interp  *interp.Interpreter
 	source  sourceFS
 	data    uint64 // address space in use when blank, in bytes
-	handler func(*wake.Context, wake.Event) error
+	handler func(*wake.Context, []wake.Event) error
 	trace   *traceWriter
 	resting int // goroutines when no handler runs
 }
@@ -179,7 +179,7 @@ func (w *worker) loop() error {
 
 // load takes the one script that this worker will ever run.
 func (w *worker) load(d *decoder) error {
-	memory, name, source := d.int(), d.string(), string(d.bytes(maxData))
+	memory, name, source, batch := d.int(), d.string(), string(d.bytes(maxData)), d.bool()
 	if err := d.end(); err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (w *worker) load(d *decoder) error {
 	problem := ""
 	if err := limitMemory(memory, w.data); err != nil {
 		problem = "memory limit: " + err.Error()
-	} else if err := w.compile(name, source); err != nil {
+	} else if err := w.compile(name, source, batch); err != nil {
 		problem = err.Error()
 	}
 	w.resting = runtime.NumGoroutine()
@@ -200,7 +200,7 @@ func (w *worker) load(d *decoder) error {
 
 // compile gives the interpreter the script and looks up its handler. Package-level variables are set and init functions
 // run here.
-func (w *worker) compile(name, source string) (err error) {
+func (w *worker) compile(name, source string, batch bool) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic while loading: %s", panicText(r))
@@ -210,20 +210,34 @@ func (w *worker) compile(name, source string) (err error) {
 	if _, err := w.interp.EvalPath(name); err != nil {
 		return err
 	}
-	v, err := w.interp.Eval("main.Handle")
+	handler := "main.Handle"
+	if batch {
+		handler = "main.HandleBatch"
+	}
+	v, err := w.interp.Eval(handler)
 	if err != nil {
 		return err
 	}
-	handler, ok := v.Interface().(func(*wake.Context, wake.Event) error)
-	if !ok {
-		return fmt.Errorf("the type of Handle is %v", reflect.TypeOf(v.Interface()))
+	switch f := v.Interface().(type) {
+	case func(*wake.Context, wake.Event) error:
+		w.handler = func(c *wake.Context, events []wake.Event) error { return f(c, events[0]) }
+	case func(*wake.Context, []wake.Event) error:
+		w.handler = f
+	default:
+		return fmt.Errorf("the type of %s is %v", handler, reflect.TypeOf(f))
 	}
-	w.handler = handler
 	return nil
 }
 
 func (w *worker) invoke(d *decoder) error {
-	event := d.event()
+	n := d.count()
+	if n == 0 {
+		d.fail("no event")
+	}
+	events := make([]wake.Event, n)
+	for i := range events {
+		events[i] = d.event()
+	}
 	inv := wake.Invocation{
 		Trigger: d.string(), Attempt: int(d.int()), Started: d.time(), Budget: d.budget(),
 		Log: func(line string) { w.host.output([]byte(line + "\n")) },
@@ -234,13 +248,13 @@ func (w *worker) invoke(d *decoder) error {
 	if w.handler == nil {
 		return violation("nothing is loaded")
 	}
-	if fake != nil && event.Type == fakeEvent {
-		fake(event.Path, w.conn)
+	if fake != nil && events[0].Type == fakeEvent {
+		fake(events[0].Path, w.conn)
 	}
 	cpu := cpuTime()
 	inv.CPU = func() time.Duration { return cpuTime() - cpu }
 	c := wake.NewContext(w.host, inv)
-	failure, panicked := w.run(c, event)
+	failure, panicked := w.run(c, events)
 	leftover := w.leftover()
 	if trace := w.trace.take(); panicked {
 		w.host.output([]byte(trace))
@@ -258,7 +272,7 @@ func (w *worker) invoke(d *decoder) error {
 }
 
 // run calls the handler and ends its Context.
-func (w *worker) run(c *wake.Context, event wake.Event) (err error, panicked bool) {
+func (w *worker) run(c *wake.Context, events []wake.Event) (err error, panicked bool) {
 	defer func() {
 		if r := recover(); r != nil {
 			err, panicked = fmt.Errorf("panic: %s", panicText(r)), true
@@ -267,7 +281,7 @@ func (w *worker) run(c *wake.Context, event wake.Event) (err error, panicked boo
 			err = endErr
 		}
 	}()
-	return w.handler(c, event), false
+	return w.handler(c, events), false
 }
 
 // errorText calls a script's Error method, which may panic.

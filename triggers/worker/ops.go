@@ -187,6 +187,15 @@ func (c *conn) putEvent(e *wake.Event) {
 	}
 }
 
+// EventSize is an upper bound of what an event takes in a frame, in bytes.
+func EventSize(e *wake.Event) int {
+	n := 128 + len(e.Type) + len(e.Path) + len(e.OldPath) + len(e.Name)
+	for _, name := range e.Chain {
+		n += 10 + len(name)
+	}
+	return n
+}
+
 func (d *decoder) event() wake.Event {
 	e := wake.Event{
 		Type: wake.EventType(d.string()), Path: d.string(), OldPath: d.string(), Name: d.string(),

@@ -270,6 +270,18 @@ func (p *Pool) reap() {
 // The worker is killed when ctx ends or a budget is exceeded, but Invoke returns only after a call of host that is
 // being served has returned: host should end its calls then too.
 func (p *Pool) Invoke(ctx context.Context, prog *script.Program, e wake.Event, attempt int, budget wake.Budget, host wake.Host) (Outcome, error) {
+	return p.InvokeBatch(ctx, prog, []wake.Event{e}, attempt, budget, host)
+}
+
+// MaxBatch bounds the events of one InvokeBatch as they are sent to the worker, in bytes: EventSize of each.
+const MaxBatch = maxData
+
+// InvokeBatch is Invoke for all the events of one call: at least one, and exactly one if the program does not take
+// batches.
+func (p *Pool) InvokeBatch(ctx context.Context, prog *script.Program, events []wake.Event, attempt int, budget wake.Budget, host wake.Host) (Outcome, error) {
+	if len(events) == 0 || len(events) > 1 && prog.Spec.Batch == 0 {
+		return Outcome{}, fmt.Errorf("a call of %s cannot get %d events", prog.Spec.Handler(), len(events))
+	}
 	select {
 	case p.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -282,7 +294,7 @@ func (p *Pool) Invoke(ctx context.Context, prog *script.Program, e wake.Event, a
 			return Outcome{}, err
 		}
 		run := &run{
-			pool: p, p: w, prog: prog, event: &e, attempt: attempt,
+			pool: p, p: w, prog: prog, events: events, attempt: attempt,
 			server: server{host: host, budget: budget, c: w.conn},
 		}
 		out, err := run.do(ctx)

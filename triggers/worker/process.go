@@ -311,5 +311,6 @@ func (p *process) load(prog *script.Program, memory int64) error {
 	c.putInt(memory)
 	c.putString(prog.File)
 	c.putString(prog.Source)
+	c.putBool(prog.Spec.Batch > 0)
 	return c.send()
 }

@@ -21,7 +21,7 @@ type run struct {
 	pool    *Pool
 	p       *process
 	prog    *script.Program
-	event   *wake.Event
+	events  []wake.Event
 	attempt int
 	server  server
 	out     output
@@ -110,7 +110,10 @@ func (r *run) talk() (answer, error) {
 	}
 	c := r.p.conn
 	c.begin(kindInvoke)
-	c.putEvent(r.event)
+	c.putUint(uint64(len(r.events)))
+	for i := range r.events {
+		c.putEvent(&r.events[i])
+	}
 	c.putString(r.prog.Spec.Name)
 	c.putInt(int64(r.attempt))
 	c.putTime(r.started)

@@ -33,6 +33,7 @@ func pkg_github_com_wakefs_wakefs_triggers_wake(all map[string]map[string]reflec
 		"ErrQuota":         reflect.ValueOf(&wake.ErrQuota).Elem(),
 		"ErrReadOnly":      reflect.ValueOf(&wake.ErrReadOnly).Elem(),
 		"EventTypes":       reflect.ValueOf(wake.EventTypes),
+		"Every":            reflect.ValueOf(wake.Every),
 		"MaxPixels":        reflect.ValueOf(constant.MakeFromLiteral("41943040", token.INT, 0)),
 		"Remove":           reflect.ValueOf(wake.Remove),
 		"Rename":           reflect.ValueOf(wake.Rename),
