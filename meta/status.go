@@ -13,6 +13,9 @@ func (b *bound) Status(ctx context.Context) (fs.MetaStatus, error) {
 	if err := b.ready(ctx); err != nil {
 		return fs.MetaStatus{}, err
 	}
+	if err := b.n.prop.drain(ctx); err != nil { // the counters are of what is applied
+		return fs.MetaStatus{}, err
+	}
 	return b.n.Status()
 }
 
