@@ -73,12 +73,12 @@ func TestEvents(t *testing.T) {
 		{"truncate to the same", &fs.SetAttr{Ino: f, Set: fs.SetSize | fs.SetClose, Size: 3}, nil},
 		{"link", &fs.Link{Ino: f, Parent: e, Name: "g"}, []string{"t create /e/g", "t arrive /e/g"}},
 		{"unlink", &fs.Unlink{Parent: e, Name: "g"}, []string{"t remove /e/g"}},
-		{"rename", &fs.Rename{Parent: d, Name: "f", NewParent: e, NewName: "h"}, []string{"t rename /e/h < /d/f", "t arrive /e/h"}},
+		{"rename", &fs.Rename{Parent: d, Name: "f", NewParent: e, NewName: "h"}, []string{"t rename /e/h < /d/f", "t arrive /e/h < /d/f"}},
 		{"close after a rename", &fs.Commit{Ino: f, Close: true}, nil},
 		{"rename of a link", &fs.Rename{Parent: d, Name: "s", NewParent: d, NewName: "s2"}, []string{"t rename /d/s2 < /d/s"}},
-		{"rename over", &fs.Rename{Parent: e, Name: "h", NewParent: d, NewName: "s2"}, []string{"t remove /d/s2", "t rename /d/s2 < /e/h", "t arrive /d/s2"}},
+		{"rename over", &fs.Rename{Parent: e, Name: "h", NewParent: d, NewName: "s2"}, []string{"t remove /d/s2", "t rename /d/s2 < /e/h", "t arrive /d/s2 < /e/h"}},
 		{"exchange", &fs.Rename{Parent: d, Name: "s2", NewParent: 1, NewName: "e", Exchange: true},
-			[]string{"t rename /e < /d/s2", "t arrive /e", "t rename /d/s2 < /e"}},
+			[]string{"t rename /e < /d/s2", "t arrive /e < /d/s2", "t rename /d/s2 < /e"}},
 		{"rename of a directory", &fs.Rename{Parent: 1, Name: "d", NewParent: 1, NewName: "d2"}, []string{"t rename /d2 < /d"}},
 		{"rmdir", &fs.Unlink{Parent: d, Name: "s2", Dir: true}, []string{"t remove /d2/s2"}},
 		{"an unnamed file", tmp, nil},
@@ -126,7 +126,7 @@ func TestMatching(t *testing.T) {
 	w.trigger("csv", fs.EventArrive, "/in/**/*.csv", "!/in/skip/**")
 	w.trigger("dir", fs.EventCreate, "/in/**")
 	w.trigger("one", fs.EventArrive|fs.EventCreate, "/in/{a,b}.txt")
-	w.do(&fs.PutTrigger{Trigger: fs.Trigger{Name: "off", Version: "1", Disabled: true, On: []fs.Match{{Events: everything, Globs: []string{"/**"}}}}, Source: []byte("x")})
+	w.do(&fs.PutTrigger{Trigger: fs.Trigger{Name: "off", Version: "1", Disabled: true, On: []fs.Match{{Events: everything, Globs: []string{"/z"}}}}, Source: []byte("x")})
 	w.do(&fs.SetTrigger{Name: "refused", Refused: "f.go:1:2: no"})
 	var after fs.InvocationID
 	var dirs = map[string]fs.Ino{"": 1}
@@ -157,7 +157,7 @@ func TestMatching(t *testing.T) {
 			t.Errorf("%s: %q, want %s", path, got, want)
 		}
 	}
-	w.do(&fs.DropTrigger{Name: "all"}, &fs.SetTrigger{Name: "off"})
+	w.do(&fs.DropTrigger{Name: "all"}) // "off" is disabled: its events wait until it is enabled
 	w.file(1, "z")
 	if got := w.queued(&after); fmt.Sprint(got) != "[off create /z]" {
 		t.Errorf("after a drop and an enabling: %q", got)
@@ -314,5 +314,19 @@ func TestMachineFollowsTheView(t *testing.T) {
 	a.file(1, "loud")
 	if got := a.queued(&afterA); len(got) != 1 {
 		t.Fatalf("with events again: %q", got)
+	}
+}
+
+// TestMovedOut: whoever watches renames in a folder hears of a file that leaves it.
+func TestMovedOut(t *testing.T) {
+	w := newWorld(t)
+	w.trigger("t", fs.EventRename, "/from/**")
+	from := w.mkdir(1, "from")
+	w.file(from, "f")
+	w.do(&fs.Rename{Parent: from, Name: "f", NewParent: 1, NewName: "out"})
+	w.do(&fs.Rename{Parent: 1, Name: "out", NewParent: 1, NewName: "elsewhere"})
+	var after fs.InvocationID
+	if got := fmt.Sprint(w.queued(&after)); got != "[t rename /out < /from/f]" {
+		t.Errorf("queued %s", got)
 	}
 }

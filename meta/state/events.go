@@ -51,7 +51,7 @@ func (m *matcher) follow(r kv.Reader, epoch uint64, off bool) error {
 		if err := parse(k, v, tr.Decode); err != nil {
 			return false, err
 		}
-		if tr.Version != "" && !tr.Disabled {
+		if tr.Version != "" { // a disabled one too: its events wait until it is enabled
 			next.add(&tr)
 		}
 		return true, nil
@@ -119,13 +119,16 @@ type event struct {
 func (t *txn) wants(types fs.EventType) bool { return t.m.triggers.types&types != 0 }
 
 // announce makes an event of an inode under its present path. One without a path has no events.
-func (t *txn) announce(typ fs.EventType, n *inode) error {
+func (t *txn) announce(typ fs.EventType, n *inode) error { return t.announceFrom(typ, n, "") }
+
+// announceFrom makes an event of an inode that had another path before.
+func (t *txn) announceFrom(typ fs.EventType, n *inode, before string) error {
 	if !t.wants(typ) {
 		return nil
 	}
 	p, err := t.path(n)
 	if err == nil && p != "" {
-		t.happened(event{typ: typ, n: n, path: p})
+		t.happened(event{typ: typ, n: n, path: p, oldPath: before})
 	}
 	return err
 }
@@ -158,17 +161,17 @@ func (t *txn) announceClosed(n *inode) error {
 	if n.Arrived == n.DataVersion {
 		return nil
 	}
-	return t.arrive(n)
+	return t.arrive(n, "")
 }
 
-// arrive says that a complete file is here.
-func (t *txn) arrive(n *inode) error {
+// arrive says that a complete file is here, which had another path before if it was moved.
+func (t *txn) arrive(n *inode, before string) error {
 	if !n.IsRegular() {
 		return nil
 	}
 	n.Arrived = n.DataVersion
 	n.touch()
-	return t.announce(fs.EventArrive, n)
+	return t.announceFrom(fs.EventArrive, n, before)
 }
 
 // announceRemoved says that a name goes. It is called before the name is gone.
@@ -185,7 +188,7 @@ func (t *txn) announceRemoved(dir *inode, name string, n *inode) error {
 
 // pathBelow is the path of a name that is about to move, if anybody wants to know.
 func (t *txn) pathBelow(dir *inode, name string) (string, error) {
-	if !t.wants(fs.EventRename) {
+	if !t.wants(fs.EventRename | fs.EventArrive) {
 		return "", nil
 	}
 	p, err := t.path(dir)
@@ -194,14 +197,10 @@ func (t *txn) pathBelow(dir *inode, name string) (string, error) {
 
 // announceMoved says that an inode has a new path.
 func (t *txn) announceMoved(n *inode, before string) error {
-	if t.wants(fs.EventRename) {
-		p, err := t.path(n)
-		if err != nil {
-			return err
-		}
-		t.happened(event{typ: fs.EventRename, n: n, path: p, oldPath: before})
+	if err := t.announceFrom(fs.EventRename, n, before); err != nil {
+		return err
 	}
-	return t.arrive(n)
+	return t.arrive(n, before)
 }
 
 // queueEvents makes an invocation for each event and each trigger that it wakes.
@@ -210,7 +209,7 @@ func (t *txn) queueEvents() error {
 		e := &t.events[i]
 		for j := range t.m.triggers.list {
 			w := &t.m.triggers.list[j]
-			if !w.matches(e.typ, e.path) {
+			if !w.matches(e.typ, e.path) && (e.typ != fs.EventRename || !w.matches(e.typ, e.oldPath)) {
 				continue
 			}
 			if err := t.enqueue(w, e); err != nil {

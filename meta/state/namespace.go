@@ -177,7 +177,7 @@ func (t *txn) link(op *fs.Link, r *fs.OpResult) error {
 	if err := t.announce(fs.EventCreate, n); err != nil {
 		return err
 	}
-	return t.arrive(n)
+	return t.arrive(n, "")
 }
 
 func (t *txn) unlink(op *fs.Unlink, r *fs.OpResult) error {
