@@ -14,20 +14,32 @@ import (
 // sampleFolders are those that the samples watch: made, so that there is a place to drop files.
 var sampleFolders = []string{"/photos", "/inbox", "/data", "/docs"}
 
-// installSamples puts the sample scripts where they are not yet.
-func (n *node) installSamples(ctx context.Context) error {
+// makeFolders makes the folder of scripts, and with --samples the sample scripts and the folders they watch.
+func (n *node) makeFolders(ctx context.Context) error {
 	owner := fs.Cred{UID: uint32(os.Getuid()), GID: uint32(os.Getgid())}
-	for _, dir := range append([]string{triggers.Dir}, sampleFolders...) {
+	folders := []string{triggers.Dir}
+	if n.cfg.Samples {
+		folders = append(folders, sampleFolders...)
+	}
+	for _, dir := range folders {
 		if _, err := n.files.MkdirAll(ctx, &owner, dir, 0o755); err != nil {
 			return err
 		}
 	}
+	if n.cfg.Samples {
+		return n.installSamples(ctx, &owner)
+	}
+	return nil
+}
+
+// installSamples puts the sample scripts where they are not yet.
+func (n *node) installSamples(ctx context.Context, owner *fs.Cred) error {
 	for _, s := range examples.Samples() {
 		path := triggers.Dir + "/" + s.Name + ".go"
 		if _, err := n.files.Resolve(ctx, path, true); err == nil {
 			continue // somebody may have changed it
 		}
-		if err := n.files.WriteFile(ctx, &owner, path, s.Source, 0o644); err != nil {
+		if err := n.files.WriteFile(ctx, owner, path, s.Source, 0o644); err != nil {
 			return err
 		}
 	}

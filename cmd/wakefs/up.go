@@ -84,10 +84,8 @@ func up(ctx context.Context, cfg config, out io.Writer) error {
 
 // serve prints what there is and waits until somebody wants the node to end.
 func (n *node) serve(ctx context.Context, out io.Writer) error {
-	if n.cfg.Samples {
-		if err := n.installSamples(ctx); err != nil {
-			return err
-		}
+	if err := n.makeFolders(ctx); err != nil {
+		return err
 	}
 	if err := n.summary(ctx, out); err != nil {
 		return err
