@@ -96,8 +96,10 @@ type (
 	triggerDetail struct {
 		triggerRow
 		Budget   fs.Budget           `json:"budget"`
+		When     []string            `json:"when"`
+		Next     time.Time           `json:"next,omitzero"` // of its schedule
 		Versions []fs.TriggerVersion `json:"versions"`
-		Source   string              `json:"source"`
+		Source   string              `json:"source"` // of the live version, or of the one asked for
 		Recent   []triggers.Entry    `json:"recent"`
 	}
 )
@@ -112,6 +114,7 @@ func (n *node) serveAdmin() {
 	n.wire.Handle("trigger.dead", answer(n.triggerDead))
 	n.wire.Handle("trigger.requeue", answer(n.triggerRequeue))
 	n.wire.HandleStream("trigger.logs", n.triggerLogs)
+	n.wire.HandleStream("trigger.run", n.triggerRun)
 	n.wire.HandleStream("fsck", n.fsck)
 }
 

@@ -30,8 +30,10 @@ it is saved; these commands look at what is deployed and steer it.`,
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newTriggerList(), newTriggerShow(), newTriggerLogs(), newTriggerTest(), newTriggerHistory(), newTriggerRollback(),
-		newTriggerSwitch("enable", "Let a disabled function run again", false), newTriggerSwitch("disable", "Stop a function; its events wait", true),
+	cmd.AddCommand(newTriggerList(), newTriggerShow(), newTriggerLogs(), newTriggerTest(), newTriggerNew(), newTriggerRun(),
+		newTriggerHistory(), newTriggerDiff(), newTriggerRollback(),
+		newTriggerSwitch("enable", "resume", "Let a disabled function run again (or: resume)", false),
+		newTriggerSwitch("disable", "pause", "Stop a function; its events wait (or: pause)", true),
 		newTriggerDead(), newTriggerRequeue("retry", "Run dead letters once more", false), newTriggerRequeue("drop", "Forget dead letters", true))
 	return cmd
 }
@@ -119,6 +121,12 @@ func (d *triggerDetail) print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%s\t%s\n", d.Name, d.State)
 	fmt.Fprintf(w, "on\t%s\n", strings.Join(d.On, "; "))
+	if len(d.When) > 0 {
+		fmt.Fprintf(w, "when\t%s\n", strings.Join(d.When, ", "))
+	}
+	if !d.Next.IsZero() {
+		fmt.Fprintf(w, "next\t%s (%s)\n", d.Next.Format(time.RFC3339), humanize.Time(d.Next))
+	}
 	fmt.Fprintf(w, "version\t%s, %s\n", short(d.Version), ago(d.Deployed))
 	fmt.Fprintf(w, "owner\tuid %d\n", d.Owner)
 	b := &d.Budget
@@ -200,7 +208,14 @@ func printLine(out io.Writer, e *triggers.Entry) {
 		if e.Attempt > 1 {
 			fmt.Fprintf(out, " attempt %d", e.Attempt)
 		}
-		fmt.Fprintf(out, "  %s %q  %s", e.Event, e.Path, e.Wall.Round(10*time.Microsecond))
+		fmt.Fprintf(out, "  %s", e.Event)
+		if e.Path != "" {
+			fmt.Fprintf(out, " %q", e.Path)
+		}
+		if n := len(e.Batch); n > 1 {
+			fmt.Fprintf(out, " and %d more", n-1)
+		}
+		fmt.Fprintf(out, "  %s", e.Wall.Round(10*time.Microsecond))
 	}
 	fmt.Fprintln(out)
 	for _, text := range []string{e.Error, e.Output} {
@@ -255,9 +270,9 @@ func newTriggerRollback() *cobra.Command {
 	}
 }
 
-func newTriggerSwitch(use, what string, disabled bool) *cobra.Command {
+func newTriggerSwitch(use, alias, what string, disabled bool) *cobra.Command {
 	return &cobra.Command{
-		Use: use + " NAME", Short: what, Args: args(cobra.ExactArgs(1)),
+		Use: use + " NAME", Aliases: []string{alias}, Short: what, Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
 			_, err := call[struct{}](cmd.Context(), "trigger.set", triggerRequest{Trigger: a[0], Drop: disabled})
 			return err

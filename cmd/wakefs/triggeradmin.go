@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/wakefs/wakefs/fs"
 	"github.com/wakefs/wakefs/triggers"
+	"github.com/wakefs/wakefs/triggers/script"
 )
 
 // The node's side of the trigger commands.
@@ -46,7 +48,37 @@ func rowOf(t *fs.Trigger) triggerRow {
 		}
 		r.On = append(r.On, s)
 	}
+	if t.Every != "" {
+		r.On = append(r.On, "every "+t.Every)
+	}
 	return r
+}
+
+// whenOf says in the words of the directives when, in what order and in what company a trigger's events are handled.
+func whenOf(t *fs.Trigger) []string {
+	out := []string{fmt.Sprintf("concurrency %d", t.Concurrency), fmt.Sprintf("order %v", t.Order)}
+	if t.Settle > 0 {
+		out = append(out, fmt.Sprintf("settle %v", time.Duration(t.Settle)))
+	}
+	if t.Batch > 0 {
+		out = append(out, fmt.Sprintf("batch %d %v", t.Batch, time.Duration(t.BatchWait)))
+	}
+	if t.Idle {
+		out = append(out, "idle")
+	}
+	return out
+}
+
+// nextOf is when a trigger's schedule comes due next; zero if it has none.
+func nextOf(t *fs.Trigger) time.Time {
+	if t.Every == "" || t.Disabled || t.Version == "" {
+		return time.Time{}
+	}
+	s, err := script.ParseSchedule(t.Every)
+	if err != nil {
+		return time.Time{}
+	}
+	return s.Next(time.Unix(0, max(t.Stats.Due, t.Deployed)))
 }
 
 // find returns a trigger, or an error that says how to see which there are.
@@ -68,12 +100,18 @@ func (n *node) triggerShow(ctx context.Context, q triggerRequest) (triggerDetail
 	if err != nil {
 		return triggerDetail{}, err
 	}
-	d := triggerDetail{triggerRow: rowOf(&t), Budget: t.Budget}
+	d := triggerDetail{triggerRow: rowOf(&t), Budget: t.Budget, When: whenOf(&t), Next: nextOf(&t)}
 	if d.Versions, err = n.session.TriggerVersions(ctx, t.Name); err != nil && fs.KindOf(err) != fs.KindNotFound {
 		return d, err
 	}
-	if t.Version != "" {
-		src, err := n.session.TriggerSource(ctx, t.Name, t.Version)
+	version := t.Version
+	if q.Version != "" {
+		if version, err = pickVersion(&t, d.Versions, q.Version); err != nil {
+			return d, err
+		}
+	}
+	if version != "" {
+		src, err := n.session.TriggerSource(ctx, t.Name, version)
 		if err != nil {
 			return d, err
 		}
@@ -101,6 +139,26 @@ func (n *node) triggerSet(ctx context.Context, q triggerRequest) (struct{}, erro
 	return struct{}{}, err
 }
 
+// pickVersion finds the version that begins with prefix, or without one that which was deployed before the live one.
+func pickVersion(t *fs.Trigger, versions []fs.TriggerVersion, prefix string) (string, error) {
+	want := ""
+	for _, v := range versions {
+		if prefix == "" && v.Version != t.Version {
+			return v.Version, nil
+		}
+		if prefix != "" && strings.HasPrefix(v.Version, prefix) {
+			if want != "" {
+				return "", fs.Errorf("version", fs.KindInvalid, t.Name, "several versions begin with %q: give more of it", prefix)
+			}
+			want = v.Version
+		}
+	}
+	if want == "" {
+		return "", fs.Errorf("version", fs.KindNotFound, t.Name, "there is no such version; see `wakefs trigger history %s`", t.Name)
+	}
+	return want, nil
+}
+
 // triggerRollback makes a version live again: the named one, or the one deployed before the
 // live one. It answers with the version.
 func (n *node) triggerRollback(ctx context.Context, q triggerRequest) (string, error) {
@@ -112,19 +170,9 @@ func (n *node) triggerRollback(ctx context.Context, q triggerRequest) (string, e
 	if err != nil {
 		return "", err
 	}
-	want := ""
-	for _, v := range versions {
-		if q.Version != "" && strings.HasPrefix(v.Version, q.Version) || q.Version == "" && v.Version != t.Version {
-			if want != "" && q.Version != "" {
-				return "", fs.Errorf("rollback", fs.KindInvalid, t.Name, "several versions begin with %q: give more of it", q.Version)
-			}
-			if want == "" {
-				want = v.Version
-			}
-		}
-	}
-	if want == "" {
-		return "", fs.Errorf("rollback", fs.KindNotFound, t.Name, "there is no such version to go back to; see `wakefs trigger history %s`", t.Name)
+	want, err := pickVersion(&t, versions, q.Version)
+	if err != nil {
+		return "", err
 	}
 	src, err := n.session.TriggerSource(ctx, t.Name, want)
 	if err != nil {
@@ -180,7 +228,7 @@ func (n *node) triggerLogs(ctx context.Context, req []byte, w io.Writer) error {
 		return fs.E("call", fs.KindInvalid, "", err)
 	}
 	match := func(e *triggers.Entry) bool {
-		return (q.Trigger == "" || e.Trigger == q.Trigger) && (q.Invocation == 0 || e.Invocation == q.Invocation)
+		return (q.Trigger == "" || e.Trigger == q.Trigger) && (q.Invocation == 0 || e.Invocation == q.Invocation || slices.Contains(e.Batch, q.Invocation))
 	}
 	if q.Trigger != "" {
 		if _, err := n.find(ctx, q.Trigger); err != nil {

@@ -35,9 +35,6 @@ that has only the sample; nothing on disk changes.`,
 		Example: "  wakefs trigger test csv2json.go --file orders.csv --as /inbox/orders.csv",
 		Args:    args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
-			if t.file == "" {
-				return usagef("--file is missing: give a sample to run the script on")
-			}
 			t.script = a[0]
 			res, err := t.run(cmd.Context())
 			if res == nil {
@@ -50,9 +47,9 @@ that has only the sample; nothing on disk changes.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&t.file, "file", "", "the sample, a local file")
+	cmd.Flags().StringVar(&t.file, "file", "", "the sample, a local file; needed unless the event is every")
 	cmd.Flags().StringVar(&t.as, "as", "", "the path at which the sample arrives (default: one that the script's first glob matches)")
-	cmd.Flags().StringVar(&t.event, "event", "arrive", "the type of event: "+strings.Join(fs.EventNames[:], ", "))
+	cmd.Flags().StringVar(&t.event, "event", "", "the type of event: "+strings.Join(fs.EventNames[:], ", ")+" (default: arrive, or every if nothing else wakes the script)")
 	cmd.Flags().BoolVar(&t.json, "json", false, "print JSON")
 	return cmd
 }
@@ -86,39 +83,17 @@ func (t *tryOptions) run(ctx context.Context) (*tryResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	typ := fs.ParseEventType(t.event)
-	if typ == 0 {
-		return nil, usagef("--event %s: one of %s", t.event, strings.Join(fs.EventNames[:], ", "))
-	}
-	as := t.as
-	if as == "" {
-		as = placeFor(prog, filepath.Base(t.file))
-	}
-	if !strings.HasPrefix(as, "/") {
-		return nil, usagef("--as %s: an absolute path, as it would be in the file system", as)
-	}
 	s, err := newScratch(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer s.close()
-	sample, err := os.ReadFile(t.file)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := s.files.MkdirAll(ctx, &s.me, path.Dir(as), 0o755); err != nil {
-		return nil, err
-	}
-	if err := s.files.WriteFile(ctx, &s.me, as, sample, 0o644); err != nil {
-		return nil, err
-	}
-	attr, err := s.files.Resolve(ctx, as, true)
+	ev, err := t.eventOf(ctx, s, prog)
 	if err != nil {
 		return nil, err
 	}
 	pool := worker.NewPool(worker.Options{})
 	defer pool.Close() //nolint:errcheck // its processes end with this one
-	ev := fs.Event{Type: typ, Path: as, Ino: attr.Ino, Mode: attr.Mode, Version: attr.Version, Size: attr.Size, UID: attr.UID, GID: attr.GID, Time: now()}
 	before, err := s.tree(ctx)
 	if err != nil {
 		return nil, err
@@ -133,9 +108,55 @@ func (t *tryOptions) run(ctx context.Context) (*tryResult, error) {
 	return res, err
 }
 
+// eventOf is what the script is told; the sample is in the file system.
+func (t *tryOptions) eventOf(ctx context.Context, s *scratch, prog *script.Program) (fs.Event, error) {
+	typ := fs.ParseEventType(t.event)
+	if t.event == "" {
+		if typ = fs.EventArrive; len(prog.Spec.Rules) == 0 {
+			typ = fs.EventEvery
+		}
+	}
+	if typ == 0 {
+		return fs.Event{}, usagef("--event %s: one of %s", t.event, strings.Join(fs.EventNames[:], ", "))
+	}
+	ev := fs.Event{Type: typ, Time: now()}
+	if t.file == "" {
+		if typ != fs.EventEvery {
+			return ev, usagef("--file is missing: give a sample to run the script on")
+		}
+		return ev, nil
+	}
+	as := t.as
+	if as == "" {
+		as = placeFor(prog, filepath.Base(t.file))
+	}
+	if !strings.HasPrefix(as, "/") {
+		return ev, usagef("--as %s: an absolute path, as it would be in the file system", as)
+	}
+	sample, err := os.ReadFile(t.file)
+	if err != nil {
+		return ev, err
+	}
+	if _, err := s.files.MkdirAll(ctx, &s.me, path.Dir(as), 0o755); err != nil {
+		return ev, err
+	}
+	if err := s.files.WriteFile(ctx, &s.me, as, sample, 0o644); err != nil {
+		return ev, err
+	}
+	attr, err := s.files.Resolve(ctx, as, true)
+	if err != nil || typ == fs.EventEvery {
+		return ev, err
+	}
+	ev.Path, ev.Ino, ev.Mode, ev.Version, ev.Size, ev.UID, ev.GID = as, attr.Ino, attr.Mode, attr.Version, attr.Size, attr.UID, attr.GID
+	return ev, nil
+}
+
 // placeFor is a path that the script wakes for: its first glob up to the first wildcard, with
 // the sample's name.
 func placeFor(prog *script.Program, name string) string {
+	if len(prog.Spec.Rules) == 0 {
+		return "/" + name
+	}
 	glob := prog.Spec.Rules[0].Globs[0]
 	if i := strings.IndexAny(glob, "*?[{\\"); i >= 0 {
 		glob = glob[:strings.LastIndexByte(glob[:i], '/')+1] + name

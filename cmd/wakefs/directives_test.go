@@ -1,0 +1,353 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wakefs/wakefs/triggers"
+)
+
+// scriptOf makes a script of directives and a handler's body. It may use fmt and strings.
+func scriptOf(directives, signature, body string) string {
+	return directives + `
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+var _, _, _ = errors.New, fmt.Sprint, strings.ToUpper
+
+func ` + signature + ` error {
+` + body + `
+}
+`
+}
+
+const (
+	one  = "Handle(c *wake.Context, e wake.Event)"
+	many = "HandleBatch(c *wake.Context, events []wake.Event)"
+)
+
+// TestSettleJourney: a file that is written again and again wakes its function when it has been quiet.
+func TestSettleJourney(t *testing.T) {
+	n := startNode(t)
+	n.deploy("calm", scriptOf("//wake:on arrive /in/*\n//wake:settle 1s", one, `
+	b, err := c.ReadFile(e.Path)
+	if err != nil {
+		return err
+	}
+	return c.WriteFile("/out/"+e.Name, b)`))
+	const writes = 100
+	for i := range writes {
+		n.write("in/busy", fmt.Sprint(i))
+	}
+	n.write("in/other", "once")
+	n.expect("out/busy", fmt.Sprint(writes-1))
+	n.expect("out/other", "once")
+	// On a machine that stalls for a second, the file was quiet in between.
+	if r := n.triggers()["calm"]; r.Queued > writes/4 || r.Queued < 2 {
+		t.Errorf("%d invocations for %d writes", r.Queued, writes)
+	}
+	if out := n.ok("trigger", "show", "calm"); !strings.Contains(out, "settle 1s") {
+		t.Error(out)
+	}
+	n.stop()
+}
+
+// TestEveryJourney: a schedule wakes a function that nothing else wakes, goes on after a restart, and rests while paused.
+func TestEveryJourney(t *testing.T) {
+	n := startNode(t)
+	n.deploy("tick", scriptOf("//wake:every @every 1s", one, `
+	if e.Type != wake.Every || e.Path != "" || e.Name != "" {
+		return errors.New("told of " + e.Path)
+	}
+	return c.WriteFile(fmt.Sprintf("/ticks/%d", e.Time.Unix()), nil)`))
+	ticks := func(more int) func() error {
+		return func() error {
+			list, err := os.ReadDir(n.path("ticks"))
+			if err == nil && len(list) < more {
+				err = fmt.Errorf("%d ticks", len(list))
+			}
+			return err
+		}
+	}
+	n.eventually("three ticks", ticks(3))
+	if out := n.ok("trigger", "show", "tick"); !strings.Contains(out, "every @every 1s") || !strings.Contains(out, "next") {
+		t.Error(out)
+	}
+	n.ok("trigger", "pause", "tick")
+	n.eventually("what runs has ended", func() error {
+		if r := n.triggers()["tick"]; r.Done+r.Backlog != r.Queued || r.State != "disabled" {
+			return fmt.Errorf("%+v", r)
+		}
+		return nil
+	})
+	n.stop()
+	n.start()
+	paused := n.triggers()["tick"]
+	n.ok("trigger", "resume", "tick")
+	n.eventually("it ticks again", func() error {
+		if r := n.triggers()["tick"]; r.Done < paused.Done+2 || r.State != "live" {
+			return fmt.Errorf("%+v", r)
+		}
+		return nil
+	})
+	r := n.triggers()["tick"]
+	list, err := os.ReadDir(n.path("ticks"))
+	if err != nil || uint64(len(list)) < r.Done || r.Failed != 0 {
+		t.Errorf("%d files of %d ticks (%d failed), %v: a time of the schedule was handled twice", len(list), r.Done, r.Failed, err)
+	}
+	n.stop()
+}
+
+// TestBatchJourney: many events are one call, and one call's failure is every event's.
+func TestBatchJourney(t *testing.T) {
+	n := startNode(t)
+	n.deploy("bulk", scriptOf("//wake:on arrive /in/*\n//wake:batch 5 1h\n//wake:retry 2", many, `
+	var names []string
+	for _, e := range events {
+		if strings.HasPrefix(e.Name, "bad") {
+			return errors.New("bad file " + e.Name)
+		}
+		names = append(names, e.Name)
+	}
+	c.Log("batch of", len(events))
+	return c.WriteFile("/out/"+names[0], []byte(strings.Join(names, " ")))`))
+	for i := range 10 {
+		n.write(fmt.Sprintf("in/%d", i), "x")
+	}
+	n.expect("out/0", "0 1 2 3 4")
+	n.expect("out/5", "5 6 7 8 9")
+	for i := range 5 {
+		n.write(fmt.Sprintf("in/b%d", i), "x")
+	}
+	n.expect("out/b0", "b0 b1 b2 b3 b4")
+	if r := n.triggers()["bulk"]; r.Queued != 15 {
+		t.Errorf("%+v", r)
+	}
+	for _, name := range []string{"bad", "c1", "c2", "c3", "c4"} {
+		n.write("in/"+name, "x")
+	}
+	n.eventually("five dead letters", func() error {
+		if r := n.triggers()["bulk"]; r.Dead != 5 || r.Failed != 10 || r.Done != 15 || r.Backlog != 0 {
+			return fmt.Errorf("%+v", r)
+		}
+		return nil
+	})
+	if out := n.ok("trigger", "logs", "bulk"); !strings.Contains(out, "and 4 more") || !strings.Contains(out, "batch of 5") || !strings.Contains(out, "bad file bad") {
+		t.Error(out)
+	}
+	// Each of a batch's invocations shows the call.
+	if out := n.ok("trigger", "show", "3"); !strings.Contains(out, "batch of 5") {
+		t.Error(out)
+	}
+	n.stop()
+}
+
+// TestOrderJourney: with order trigger a function that appends to one file never conflicts with itself.
+func TestOrderJourney(t *testing.T) {
+	n := startNode(t)
+	n.deploy("append", scriptOf("//wake:on arrive /in/*\n//wake:order trigger\n//wake:idle", one, `
+	old := ""
+	if c.Exists("/log") {
+		b, err := c.ReadFile("/log")
+		if err != nil {
+			return err
+		}
+		old = string(b)
+	}
+	return c.WriteFile("/log", []byte(old + e.Name + " "))`))
+	want := ""
+	for i := range 30 {
+		n.write(fmt.Sprintf("in/%d", i), "x")
+		want += fmt.Sprint(i, " ")
+	}
+	n.expect("log", want)
+	var conflicts int
+	for line := range strings.Lines(n.ok("trigger", "logs", "append", "--json", "-n", "0")) {
+		var e triggers.Entry
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatal(err)
+		}
+		conflicts += e.Conflicts
+	}
+	if conflicts > 0 {
+		t.Errorf("%d conflicts", conflicts)
+	}
+	if out := n.ok("trigger", "show", "append"); !strings.Contains(out, "order trigger, idle") {
+		t.Error(out)
+	}
+	n.stop()
+}
+
+// TestRefusedDirectives: what cannot be followed is refused where a person looks, with its place.
+func TestRefusedDirectives(t *testing.T) {
+	n := startNode(t)
+	for name, tt := range map[string]struct{ directives, want string }{
+		"a": {"//wake:on arrive /x\n//wake:often", "a.go:2:1: unknown directive //wake:often; there are on, every,"},
+		"b": {"//wake:every \"* * *\"", "b.go:1:14: \"* * *\" is no schedule"},
+		"c": {"//wake:on arrive /x\n//wake:order trigger\n//wake:concurrency 8", "c.go:3:1: concurrency 8 contradicts //wake:order trigger"},
+		"d": {"//wake:on arrive /x\n//wake:batch 5 1s", "d.go:3:1: the script needs a func HandleBatch"},
+	} {
+		n.write("triggers/"+name+".go", scriptOf(tt.directives, one, "	return nil"))
+		n.eventually(name+" is refused", func() error {
+			if r := n.triggers()[name]; !strings.HasPrefix(r.Refused, tt.want) {
+				return fmt.Errorf("%+v", r)
+			}
+			return nil
+		})
+	}
+	n.stop()
+}
+
+// TestRunOver: a function runs over what was there before it.
+func TestRunOver(t *testing.T) {
+	n := startNode(t)
+	const folders, files = 6, 50
+	for d := range folders {
+		for f := range files {
+			n.write(fmt.Sprintf("old/%d/%d.txt", d, f), "x")
+		}
+	}
+	n.write("old/0/no.csv", "x")
+	n.deploy("upper", strings.ReplaceAll(upperScript, "/outbox/", "/out/"))
+	n.ok("trigger", "pause", "upper")
+	dry := n.ok("trigger", "run", "upper", "--over", "/old/**/*.txt", "--dry-run")
+	if !strings.Contains(dry, "/old/0/0.txt\n") || strings.Contains(dry, "no.csv") || !strings.Contains(dry, "300 files; nothing was queued") {
+		t.Errorf("dry run: %s", dry)
+	}
+	if r := n.triggers()["upper"]; r.Queued != 0 {
+		t.Errorf("a dry run has queued something: %+v", r)
+	}
+	run := func(flags ...string) (r runReport) {
+		t.Helper()
+		out := n.ok(append([]string{"trigger", "run", "upper", "--json", "--over"}, flags...)...)
+		if err := json.Unmarshal([]byte(out), &r); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	if r := run("/old/0/*.txt"); r.Queued != files || r.Waiting != 0 {
+		t.Errorf("one folder: %+v", r)
+	}
+	// Started again it goes on: what waits is left out.
+	if r := run("/old/**/*.txt", "--after", "/old/4/9.txt"); r.Matched != files {
+		t.Errorf("behind a path: %+v", r)
+	}
+	if r := run("/old/**/*.txt"); r.Matched != folders*files || r.Waiting != 2*files || r.Queued != (folders-2)*files {
+		t.Errorf("the rest: %+v", r)
+	}
+	if r := run("/old/**/*.txt", "--since", time.Now().Add(time.Hour).Format(time.RFC3339)); r.Matched != 0 {
+		t.Errorf("since tomorrow: %+v", r)
+	}
+	n.ok("trigger", "resume", "upper")
+	n.eventually("all have run", func() error {
+		if r := n.triggers()["upper"]; r.Done != folders*files || r.Backlog != 0 {
+			return fmt.Errorf("%+v", r)
+		}
+		return nil
+	})
+	n.expect("out/7.txt", "X")
+	if _, stderr, code := n.run("trigger", "run", "nobody", "--over", "/**"); code != exitFailed || !strings.Contains(stderr, "trigger list") {
+		t.Errorf("an unknown function: exit %d, %s", code, stderr)
+	}
+	if _, stderr, code := n.run("trigger", "run", "upper"); code != exitUsage || !strings.Contains(stderr, "--over") {
+		t.Errorf("without --over: exit %d, %s", code, stderr)
+	}
+	n.stop()
+}
+
+// TestTriggerDiff: what a deployment changed.
+func TestTriggerDiff(t *testing.T) {
+	n := startNode(t)
+	n.deploy("upper", upperScript)
+	first := n.triggers()["upper"].Version
+	if _, stderr, code := n.run("trigger", "diff", "upper"); code != exitFailed || !strings.Contains(stderr, "no other version") {
+		t.Errorf("with one version: exit %d, %s", code, stderr)
+	}
+	n.deploy("upper", strings.Replace(upperScript, "ToUpper", "ToTitle", 1))
+	n.deploy("upper", strings.Replace(upperScript, "ToUpper", "ToLower", 1))
+	if out := n.ok("trigger", "diff", "upper"); !strings.Contains(out, "\n-\treturn c.WriteFile(\"/outbox/\"+e.Name, []byte(strings.ToTitle(string(b))))\n+\treturn c.WriteFile(\"/outbox/\"+e.Name, []byte(strings.ToLower") {
+		t.Errorf("against the version before:\n%s", out)
+	}
+	if out := n.ok("trigger", "diff", "upper", first[:8]); !strings.Contains(out, "--- upper.go@"+first[:10]) || !strings.Contains(out, "ToUpper") {
+		t.Errorf("against the first version:\n%s", out)
+	}
+	n.stop()
+}
+
+// TestTriggerNew: the scaffold is a script that runs, with a test that passes, and nothing is overwritten.
+func TestTriggerNew(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	out, stderr, code := runWakefs(t, "trigger", "new", "measure")
+	if code != 0 || !strings.Contains(out, "trigger test measure.go") {
+		t.Fatalf("exit %d: %s%s", code, out, stderr)
+	}
+	if err := os.WriteFile("sample", []byte("12345"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, stderr, code = runWakefs(t, "trigger", "test", "measure.go", "--file", "sample")
+	if code != 0 || !strings.Contains(out, "wrote /inbox/sample.length (2 bytes)\n  5") {
+		t.Errorf("the scaffold does: exit %d, %s%s", code, out, stderr)
+	}
+	if _, stderr, code = runWakefs(t, "trigger", "new", "measure"); code != exitFailed || !strings.Contains(stderr, "there already") {
+		t.Errorf("once more: exit %d, %s", code, stderr)
+	}
+	if _, stderr, code = runWakefs(t, "trigger", "new", "x", "--like", "nothing"); code != exitUsage || !strings.Contains(stderr, "csv2json") {
+		t.Errorf("like nothing: exit %d, %s", code, stderr)
+	}
+	for _, name := range sampleNames() {
+		src, err := scaffold("mine", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test, err := scaffoldTest("mine", src)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !strings.Contains(src, "\npackage mine\n") || !strings.HasPrefix(test, "package mine\n") {
+			t.Errorf("%s has another package", name)
+		}
+	}
+}
+
+// TestTriggerTestEvery: a script of a schedule is tried without a sample.
+func TestTriggerTestEvery(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "daily.go")
+	src := scriptOf("//wake:every @daily", one, "	return c.WriteFile(\"/report\", []byte(string(e.Type)))")
+	if err := os.WriteFile(file, []byte(src), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, stderr, code := runWakefs(t, "trigger", "test", file); code != 0 || !strings.Contains(out, "wrote /report (5 bytes)\n  every") {
+		t.Errorf("exit %d: %s%s", code, out, stderr)
+	}
+}
+
+func TestSince(t *testing.T) {
+	now := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	for s, want := range map[string]string{
+		"24h": "2026-03-03T12:00:00Z", "2026-01-31": "2026-01-31T00:00:00Z", "2026-01-31T10:00:00+01:00": "2026-01-31T09:00:00Z", "2026-01-31 07:30": "2026-01-31T07:30:00Z",
+	} {
+		if got, err := parseSince(s, now); err != nil || got.UTC().Format(time.RFC3339) != want {
+			t.Errorf("%s: %v, %v, want %s", s, got, err, want)
+		}
+	}
+	var usage *usageError
+	for _, s := range []string{"yesterday", "-3h", "31.1.2026"} {
+		if _, err := parseSince(s, now); !errors.As(err, &usage) {
+			t.Errorf("%s: %v", s, err)
+		}
+	}
+}
