@@ -40,7 +40,7 @@ func (b *bound) Sync(ctx context.Context) error {
 	if lost != nil || e == nil {
 		return lost
 	}
-	err := e.wait(ctx)
+	err := e.waitDurable(ctx)
 	if err != nil && err == e.failed() {
 		p.Lock()
 		b.s.lost = nil

@@ -61,8 +61,8 @@ func (e *entry) lastGen() gen { return e.txs[len(e.txs)-1].gen }
 // failed returns what lost the entry, if it is known by now.
 func (e *entry) failed() error {
 	select {
-	case <-e.done:
-		return e.err
+	case <-e.durable:
+		return e.durableErr
 	default:
 		return nil
 	}
