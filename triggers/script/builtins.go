@@ -116,7 +116,7 @@ func (r *rewriter) typeCase(cc *ast.CaseClause, value, bound string) {
 			continue
 		}
 		r.insert(e.Pos(), "func() bool { _, ok := "+value+".(")
-		r.insert(e.End(), "); return ok }()")
+		r.after(e.End(), "); return ok }()")
 		if len(cc.List) == 1 {
 			single = r.text[r.offset(e.Pos()):r.offset(e.End())]
 		}

@@ -38,7 +38,7 @@ func (r *rewriter) function(typ *ast.FuncType, body *ast.BlockStmt) {
 	for _, s := range returns {
 		if len(s.Results) > 0 {
 			r.replace(s.Return, s.Results[0].Pos(), "{ "+ret+"(")
-			r.insert(s.Results[len(s.Results)-1].End(), "); return }")
+			r.after(s.Results[len(s.Results)-1].End(), "); return }")
 		}
 	}
 	for _, s := range defers {
@@ -78,7 +78,7 @@ func (r *rewriter) nameResults(typ *ast.FuncType) (names []string) {
 			names = append(names, name)
 			if !typ.Results.Opening.IsValid() {
 				r.insert(f.Type.Pos(), "("+name+" ")
-				r.insert(f.Type.End(), ")")
+				r.after(f.Type.End(), ")")
 			} else {
 				r.insert(f.Type.Pos(), name+" ")
 			}
@@ -214,7 +214,7 @@ func (r *rewriter) deferredArgs(call *ast.CallExpr, from token.Pos) string {
 		r.replace(prev, arg.Pos(), lead)
 		prev = arg.End()
 		if needsConversion(r, call, i) {
-			r.insert(arg.End(), ")")
+			r.after(arg.End(), ")")
 		}
 	}
 	return list

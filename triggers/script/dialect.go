@@ -68,7 +68,10 @@ func (c *checked) construct(n ast.Node, stack []ast.Node) {
 		if n.Type != nil {
 			c.assertion(n.X, n.Type)
 		}
+	case *ast.SwitchStmt:
+		c.defaultCase(n.Body, n.Tag == nil)
 	case *ast.TypeSwitchStmt:
+		c.defaultCase(n.Body, true)
 		c.typeSwitchCases(n)
 	}
 }
@@ -98,6 +101,34 @@ func (c *checked) mixedField(f *ast.Field, stack []ast.Node) {
 		if id.IsExported() != f.Names[0].IsExported() {
 			c.errorf(id.Pos(), "declare exported and unexported fields in lines of their own")
 		}
+	}
+}
+
+// defaultCase refuses a default case that is followed by others where their order matters: the interpreter exchanges it
+// with the last.
+func (c *checked) defaultCase(body *ast.BlockStmt, ordered bool) {
+	at, last := -1, len(body.List)-1
+	for i, s := range body.List {
+		cc := s.(*ast.CaseClause)
+		if cc.List == nil {
+			at = i
+		}
+		for _, e := range cc.List {
+			ordered = ordered || c.info.Types[e].Value == nil
+		}
+	}
+	if at < 0 || at == last {
+		return
+	}
+	ordered = ordered && at < last-1 // the order of the others stays if it was the last but one
+	for _, s := range body.List {
+		if list := s.(*ast.CaseClause).Body; len(list) > 0 {
+			b, ok := list[len(list)-1].(*ast.BranchStmt)
+			ordered = ordered || ok && b.Tok == token.FALLTHROUGH
+		}
+	}
+	if ordered {
+		c.errorf(body.List[at].Pos(), "put the default case last")
 	}
 }
 

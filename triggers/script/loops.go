@@ -33,7 +33,7 @@ func (r *rewriter) rangeInt(n *ast.RangeStmt) {
 		assign = fmt.Sprintf(" %s %s %s;", r.text[from:to], n.Tok, count)
 	}
 	r.replace(n.For, n.X.Pos(), fmt.Sprintf("for %s, %s := %s(0), %s(", count, end, typ, typ))
-	r.insert(n.X.End(), fmt.Sprintf("); %s < %s; %s++", count, end, count))
+	r.after(n.X.End(), fmt.Sprintf("); %s < %s; %s++", count, end, count))
 	r.insert(n.Body.Lbrace+1, assign)
 }
 
@@ -98,7 +98,7 @@ func (r *rewriter) forVars(n *ast.ForStmt, label string) {
 	r.insert(n.Body.Rbrace, ";"+back)
 	r.continues(n.Body, label, func(b *ast.BranchStmt) {
 		r.insert(b.Pos(), "{"+back+" ")
-		r.insert(b.End(), " }")
+		r.after(b.End(), " }")
 	})
 }
 
@@ -152,7 +152,8 @@ func (r *rewriter) kept(obj types.Object, n ast.Node) bool {
 		case *ast.UnaryExpr:
 			found = found || m.Op == token.AND && r.rootIs(m.X, obj)
 		case *ast.SliceExpr:
-			found = found || r.rootIs(m.X, obj)
+			_, isArray := r.info.TypeOf(m.X).Underlying().(*types.Array)
+			found = found || isArray && r.rootIs(m.X, obj)
 		case *ast.SelectorExpr:
 			if s := r.info.Selections[m]; s != nil && s.Kind() == types.MethodVal && takesAddress(s) {
 				found = found || r.rootIs(m.X, obj)

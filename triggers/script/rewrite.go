@@ -30,6 +30,7 @@ type rewriter struct {
 type edit struct {
 	start, end int
 	text       string
+	closes     bool // it belongs to what ends at start
 }
 
 // rewrite returns the rewritten script, or reports to s.errs what it cannot rewrite.
@@ -41,8 +42,7 @@ func (c *checked) rewrite() string {
 	if r.rt {
 		r.insert(c.file.Name.End(), fmt.Sprintf("; import wake__rt %q", RuntimePath))
 	}
-	// At the same place, what was added first comes first; what replaces comes after what is inserted.
-	slices.SortStableFunc(r.edits, func(a, b edit) int { return a.start - b.start })
+	r.sortEdits()
 	var out strings.Builder
 	at := 0
 	for _, e := range r.edits {
@@ -61,10 +61,43 @@ func (c *checked) rewrite() string {
 	return out.String()
 }
 
+// sortEdits brings the edits into the order of the text. The tree is walked from the outside in, so at one place comes
+// first what closes, the inner before the outer, and then the rest, the outer before the inner.
+func (r *rewriter) sortEdits() {
+	order := make([]int, len(r.edits))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := r.edits[i], r.edits[j]
+		switch {
+		case a.start != b.start:
+			return a.start - b.start
+		case a.closes && b.closes:
+			return j - i
+		case a.closes:
+			return -1
+		case b.closes:
+			return 1
+		}
+		return i - j
+	})
+	sorted := make([]edit, len(order))
+	for i, j := range order {
+		sorted[i] = r.edits[j]
+	}
+	r.edits = sorted
+}
+
 func (r *rewriter) offset(pos token.Pos) int { return r.fset.Position(pos).Offset }
 
 func (r *rewriter) insert(pos token.Pos, text string) {
-	r.edits = append(r.edits, edit{r.offset(pos), r.offset(pos), text})
+	r.edits = append(r.edits, edit{start: r.offset(pos), end: r.offset(pos), text: text})
+}
+
+// after inserts what belongs to the node that ends at pos.
+func (r *rewriter) after(pos token.Pos, text string) {
+	r.edits = append(r.edits, edit{start: r.offset(pos), end: r.offset(pos), text: text, closes: true})
 }
 
 // replace replaces text by other text on one line; lines of what it replaces are kept as line ends.
@@ -74,7 +107,7 @@ func (r *rewriter) replace(from, to token.Pos, text string) {
 		// A line end may end a statement, so it goes where none can: into a comment.
 		text += "/*" + strings.Repeat("\n", n) + "*/"
 	}
-	r.edits = append(r.edits, edit{start, end, text})
+	r.edits = append(r.edits, edit{start: start, end: end, text: text})
 }
 
 func (r *rewriter) name(kind string) string {
@@ -125,6 +158,12 @@ func (r *rewriter) walk() {
 			r.forVars(n, labelOf(stack))
 		case *ast.TypeSwitchStmt:
 			r.typeSwitch(n)
+		case *ast.AssignStmt:
+			r.assign(n, stack)
+		case *ast.DeclStmt:
+			r.declared(n, stack)
+		case *ast.SwitchStmt:
+			r.conditions(n)
 		case *ast.CallExpr:
 			r.builtin(n)
 		case *ast.StructType:
@@ -154,7 +193,7 @@ func (r *rewriter) tagFields(n *ast.StructType, stack []ast.Node) {
 		case f.Tag != nil:
 			r.replace(f.Tag.Pos(), f.Tag.End(), quote(tag))
 		default:
-			r.insert(f.Type.End(), " "+quote(tag))
+			r.after(f.Type.End(), " "+quote(tag))
 		}
 	}
 }

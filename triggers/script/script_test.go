@@ -215,6 +215,9 @@ func TestRefused(t *testing.T) {
 		{"value error", head + "type V struct{ x int }\nfunc (V) Error() string { return `` }\n" + handle + "var err error; _, ok := err.(V); c.Log(ok); return nil }", "s.go:6:81: the value V cannot be told in a error: use the pointer *V"},
 		{"basic type in interface", head + "type V int\n" + handle + "switch any(1).(type) { case V: }; return nil }", "s.go:5:80: V cannot be told from int in an interface"},
 		{"recover elsewhere", head + "func f() { recover() }\n" + handle + "defer f(); return nil }", "s.go:4:12: call recover directly in a deferred function literal"},
+		{"default case", head + handle + "switch { case e.Size == 1: default: case e.Size < 3: case e.Size < 5: }; return nil }", "s.go:4:79: put the default case last"},
+		{"default and fallthrough", head + handle + "switch e.Size { case 1: fallthrough; default: case 2: }; return nil }", "s.go:4:89: put the default case last"},
+		{"comma-ok before a loop", head + handle + "m := map[int]int{}; for v, ok := m[1]; ok; { c.Log(v) }; return nil }", "s.go:4:76: put this statement before the loop"},
 		{"deferred results", head + "func f() (int, int) { return 1, 2 }\nfunc g(a, b int) {}\n" + handle + "defer g(f()); return nil }", "s.go:6:60: the results of a call as arguments"},
 	} {
 		t.Run(tt.name, func(t *testing.T) { refused(t, tt.src, tt.want) })
