@@ -99,14 +99,24 @@ func (h *Handle) WriteAt(ctx context.Context, p []byte, off int64, mapped bool) 
 	return err
 }
 
-// Flush is for a close(2): what was written is durable (or, with Options.Relaxed,
-// visible) at the return, or its error is the return.
+// Flush is for a close(2): what was written, and that the file was made or truncated, is
+// durable (or, with Options.Relaxed, visible) at the return, or its error is the return.
 func (h *Handle) Flush(ctx context.Context) error {
-	wait := fs.Committed
-	if h.f.c.o.Relaxed {
-		wait = fs.Accepted
+	f := h.f
+	if h.flags&Write == 0 {
+		return nil
 	}
-	return h.f.commit(ctx, flushOptions{wait: wait, close: h.flags&Write != 0})
+	if f.c.o.Relaxed {
+		return f.commit(ctx, flushOptions{wait: fs.Accepted, close: true})
+	}
+	f.mu.Lock()
+	touched := f.mu.touched
+	f.mu.Unlock()
+	err := f.commit(ctx, flushOptions{wait: fs.Committed, close: true})
+	if err == nil && touched {
+		err = f.c.meta.Sync(ctx) // an empty file too is there after a crash
+	}
+	return err
 }
 
 // Fsync makes the file durable as it is now.
