@@ -178,6 +178,9 @@ func (d *Deployer) deploy(ctx context.Context, name string, a *fs.Attr, old *fs.
 	} else if fs.KindOf(err) != fs.KindTooBig {
 		return false, err
 	}
+	if merr := d.mark(ctx, a, err); merr != nil {
+		return false, merr
+	}
 	if err != nil {
 		if old != nil && old.Refused == err.Error() {
 			return false, nil
@@ -198,6 +201,30 @@ func (d *Deployer) deploy(ctx context.Context, name string, a *fs.Attr, old *fs.
 	}
 	d.tell(Entry{Trigger: name, Version: t.Version, Path: Dir + "/" + name + ".go", Result: "deployed"})
 	return true, nil
+}
+
+// RefusedAttr is the extended attribute of a script that says why it is not live.
+const RefusedAttr = "user.wakefs.refused"
+
+// mark says on the file itself why it was refused, or no longer.
+func (d *Deployer) mark(ctx context.Context, a *fs.Attr, refused error) error {
+	if refused == nil && !a.HasXattr {
+		return nil
+	}
+	had, err := d.c.Meta().GetXattr(ctx, a.Ino, RefusedAttr)
+	switch {
+	case err != nil && fs.KindOf(err) != fs.KindNoAttr:
+		return err
+	case refused == nil && err != nil, refused != nil && err == nil && string(had) == refused.Error():
+		return nil
+	}
+	op := &fs.SetXattr{Ino: a.Ino, Name: RefusedAttr}
+	if refused != nil {
+		op.Value = []byte(refused.Error())
+	} else {
+		op.Flags = fs.XattrRemove
+	}
+	return d.c.SetXattr(ctx, &fs.Cred{}, op)
 }
 
 // rolledBack tells whether the file's content is a version that somebody has rolled back

@@ -274,13 +274,13 @@ func TestDispatchBatch(t *testing.T) {
 	c.stop()
 }
 
-// TestFairness: with a backlog of 20,000 of a trigger that takes all the workers it can, another trigger's new event runs
+// TestFairness: with a backlog of 100,000 of a trigger that takes all the workers it can, another trigger's new event runs
 // long before the end, and all that waits is read about once.
 func TestFairness(t *testing.T) {
 	c := newCluster(t)
 	c.deploy("big", "//wake:every @yearly\n//wake:concurrency 100\n//wake:order none\n"+handle)
 	c.deploy("small", "//wake:on arrive /in/**\n"+handle)
-	const backlog = 20_000
+	const backlog = 100_000
 	for range backlog / 500 {
 		ops := make([]fs.Op, 500)
 		for i := range ops {

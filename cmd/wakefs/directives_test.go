@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wakefs/wakefs/triggers"
+	"golang.org/x/sys/unix"
 )
 
 // scriptOf makes a script of directives and a handler's body. It may use fmt and strings.
@@ -205,9 +206,21 @@ func TestRefusedDirectives(t *testing.T) {
 			if r := n.triggers()[name]; !strings.HasPrefix(r.Refused, tt.want) {
 				return fmt.Errorf("%+v", r)
 			}
-			return nil
+			b := make([]byte, 1<<16)
+			size, err := unix.Getxattr(n.path("triggers", name+".go"), triggers.RefusedAttr, b)
+			if err == nil && !strings.HasPrefix(string(b[:size]), tt.want) {
+				err = fmt.Errorf("its attribute is %q", b[:size])
+			}
+			return err
 		})
 	}
+	n.write("triggers/a.go", scriptOf("//wake:on arrive /x", one, "	return nil"))
+	n.eventually("the attribute is gone", func() error {
+		if _, err := unix.Getxattr(n.path("triggers/a.go"), triggers.RefusedAttr, nil); !errors.Is(err, unix.ENODATA) {
+			return fmt.Errorf("%v", err)
+		}
+		return nil
+	})
 	n.stop()
 }
 
