@@ -164,6 +164,8 @@ func (r *rewriter) walk() {
 			r.declared(n, stack)
 		case *ast.SwitchStmt:
 			r.conditions(n)
+		case *ast.SelectorExpr:
+			r.methodValue(n, stack)
 		case *ast.CallExpr:
 			r.builtin(n)
 		case *ast.StructType:
