@@ -16,9 +16,9 @@ import (
 	"github.com/wakefs/wakefs/triggers/script"
 )
 
-// publishedBy is the extended attribute that marks a script published from a host folder,
+// PublishedAttr is the extended attribute that marks a script published from a host folder,
 // whose path is its value: such a script goes when it goes from there.
-const publishedBy = "user.wakefs.published"
+const PublishedAttr = "user.wakefs.published"
 
 // Publisher copies the scripts of a folder of the host into Dir as they are saved there, for
 // people who edit functions in a checkout.
@@ -123,7 +123,7 @@ func (p *Publisher) publish(ctx context.Context, dir fs.Ino, name string, src []
 		return err
 	}
 	p.log.Info("script published", "from", p.host, "script", path)
-	return p.c.SetXattr(ctx, &p.owner, &fs.SetXattr{Ino: a.Ino, Name: publishedBy, Value: []byte(p.host)})
+	return p.c.SetXattr(ctx, &p.owner, &fs.SetXattr{Ino: a.Ino, Name: PublishedAttr, Value: []byte(p.host)})
 }
 
 // withdraw removes scripts that were published from the host folder and are gone there.
@@ -136,7 +136,7 @@ func (p *Publisher) withdraw(ctx context.Context, dir fs.Ino, here map[string]bo
 		if here[e.Name] || !e.Attr.IsRegular() || !e.Attr.HasXattr {
 			continue
 		}
-		from, err := p.c.Meta().GetXattr(ctx, e.Attr.Ino, publishedBy)
+		from, err := p.c.Meta().GetXattr(ctx, e.Attr.Ino, PublishedAttr)
 		if err != nil || string(from) != p.host {
 			continue
 		}

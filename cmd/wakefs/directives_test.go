@@ -300,6 +300,42 @@ func TestTriggerDiff(t *testing.T) {
 	n.stop()
 }
 
+// TestTriggerRemove: what is removed is gone with its script and with what waited.
+func TestTriggerRemove(t *testing.T) {
+	n := startNode(t)
+	n.deploy("upper", upperScript)
+	n.write("inbox/a.txt", "x")
+	n.expect("outbox/a.txt", "X")
+	if out := n.ok("trigger", "show", "upper"); !strings.Contains(out, "calls/s, p50 ") {
+		t.Errorf("no pace is shown:\n%s", out)
+	}
+	n.ok("trigger", "pause", "upper")
+	n.write("inbox/b.txt", "x")
+	if r := n.triggers()["upper"]; r.Backlog != 1 {
+		t.Errorf("an event while paused: %+v", r)
+	}
+	n.ok("trigger", "rm", "upper")
+	if _, ok := n.triggers()["upper"]; ok {
+		t.Error("it is still registered")
+	}
+	n.eventually("its script is gone", func() error {
+		if _, err := os.Stat(n.path("triggers/upper.go")); !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("%v", err)
+		}
+		return nil
+	})
+	if _, stderr, code := n.run("trigger", "rm", "upper"); code != exitFailed || !strings.Contains(stderr, "trigger list") {
+		t.Errorf("once more: exit %d, %s", code, stderr)
+	}
+	n.deploy("upper", upperScript) // it may come back
+	n.write("inbox/c.txt", "x")
+	n.expect("outbox/c.txt", "X")
+	if _, err := os.Stat(n.path("outbox/b.txt")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what waited for the removed one has run: %v", err)
+	}
+	n.stop()
+}
+
 // TestTriggerNew: the scaffold is a script that runs, with a test that passes, and nothing is overwritten.
 func TestTriggerNew(t *testing.T) {
 	dir := t.TempDir()

@@ -34,7 +34,7 @@ it is saved; these commands look at what is deployed and steer it.`,
 		newTriggerHistory(), newTriggerDiff(), newTriggerRollback(),
 		newTriggerSwitch("enable", "resume", "Let a disabled function run again (or: resume)", false),
 		newTriggerSwitch("disable", "pause", "Stop a function; its events wait (or: pause)", true),
-		newTriggerDead(), newTriggerRequeue("retry", "Run dead letters once more", false), newTriggerRequeue("drop", "Forget dead letters", true))
+		newTriggerRemove(), newTriggerDead(), newTriggerRequeue("retry", "Run dead letters once more", false), newTriggerRequeue("drop", "Forget dead letters", true))
 	return cmd
 }
 
@@ -133,6 +133,9 @@ func (d *triggerDetail) print(out io.Writer) error {
 	fmt.Fprintf(w, "budget\tcpu %s, wall %s, memory %s, read %s, write %s, %s operations\n", time.Duration(b.CPU), time.Duration(b.Wall),
 		humanize.IBytes(uint64(b.Memory)), humanize.IBytes(uint64(b.Read)), humanize.IBytes(uint64(b.Write)), humanize.Comma(b.Ops))
 	fmt.Fprintf(w, "invocations\t%d done, %d failed attempts, %d waiting, %d dead\n", d.Done, d.Failed, d.Backlog, d.Dead)
+	if p := d.Pace; p != nil {
+		fmt.Fprintf(w, "pace\t%.3g calls/s, p50 %s, p99 %s, woke after p50 %s, p99 %s (last %d calls)\n", p.Rate, p.P50, p.P99, p.Wake50, p.Wake99, p.Calls)
+	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
@@ -275,6 +278,16 @@ func newTriggerSwitch(use, alias, what string, disabled bool) *cobra.Command {
 		Use: use + " NAME", Aliases: []string{alias}, Short: what, Args: args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
 			_, err := call[struct{}](cmd.Context(), "trigger.set", triggerRequest{Trigger: a[0], Drop: disabled})
+			return err
+		},
+	}
+}
+
+func newTriggerRemove() *cobra.Command {
+	return &cobra.Command{
+		Use: "rm NAME", Short: "Remove a function: its script, its versions, its waiting events", Args: args(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, a []string) error {
+			_, err := call[struct{}](cmd.Context(), "trigger.remove", triggerRequest{Trigger: a[0]})
 			return err
 		},
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -119,6 +120,7 @@ func (n *node) triggerShow(ctx context.Context, q triggerRequest) (triggerDetail
 	}
 	entries, _ := n.output.Since(0, func(e *triggers.Entry) bool { return e.Trigger == t.Name })
 	d.Recent = entries[max(0, len(entries)-10):]
+	d.Pace = paceOf(entries)
 	return d, nil
 }
 
@@ -157,6 +159,74 @@ func pickVersion(t *fs.Trigger, versions []fs.TriggerVersion, prefix string) (st
 		return "", fs.Errorf("version", fs.KindNotFound, t.Name, "there is no such version; see `wakefs trigger history %s`", t.Name)
 	}
 	return want, nil
+}
+
+// triggerRemove removes a function: in one Tx its script, its registration and what waits.
+func (n *node) triggerRemove(ctx context.Context, q triggerRequest) (struct{}, error) {
+	var none struct{}
+	t, err := n.find(ctx, q.Trigger)
+	if err != nil {
+		return none, err
+	}
+	tx := &fs.Tx{Time: now(), Ops: []fs.Op{&fs.DropTrigger{Name: t.Name}}}
+	if t.Source != 0 {
+		if from, err := n.session.GetXattr(ctx, t.Source, triggers.PublishedAttr); err == nil {
+			return none, fs.Errorf("rm", fs.KindInvalid, t.Name, "its script is published from %s: remove it there", from)
+		}
+		p, err := n.session.Path(ctx, t.Source)
+		if err != nil && fs.KindOf(err) != fs.KindNotFound {
+			return none, err
+		}
+		if err == nil {
+			dir, err := n.files.Resolve(ctx, path.Dir(p), true)
+			if err != nil {
+				return none, err
+			}
+			tx.Ops = append(tx.Ops, &fs.Unlink{Parent: dir.Ino, Name: path.Base(p)})
+			tx.Pre = []fs.Pre{{Kind: fs.PreEntry, Ino: dir.Ino, Name: path.Base(p), Child: t.Source}}
+		}
+	}
+	if _, err := n.session.Propose(ctx, tx, fs.Committed); err != nil {
+		return none, err
+	}
+	return none, n.dispatcher.Refresh(ctx)
+}
+
+// paceOf says how fast a function's calls were, of those that the log has in memory; nil without one.
+func paceOf(entries []triggers.Entry) *pace {
+	var wall, wake []time.Duration
+	var first, last time.Time
+	for i := range entries {
+		e := &entries[i]
+		if e.Invocation == 0 || e.Result == "dropped" {
+			continue
+		}
+		if first.IsZero() {
+			first = e.Time
+		}
+		last = e.Time.Add(e.Wall)
+		wall = append(wall, e.Wall)
+		if e.Attempt == 1 {
+			wake = append(wake, e.Latency)
+		}
+	}
+	if len(wall) == 0 {
+		return nil
+	}
+	p := &pace{Calls: len(wall), P50: quantile(wall, 50), P99: quantile(wall, 99), Wake50: quantile(wake, 50), Wake99: quantile(wake, 99)}
+	if took := last.Sub(first).Seconds(); took > 0 {
+		p.Rate = float64(len(wall)) / took
+	}
+	return p
+}
+
+// quantile sorts the list and returns its p-th percentile, to 10 µs; 0 of an empty one.
+func quantile(list []time.Duration, p int) time.Duration {
+	if len(list) == 0 {
+		return 0
+	}
+	slices.Sort(list)
+	return list[min(len(list)-1, len(list)*p/100)].Round(10 * time.Microsecond)
 }
 
 // triggerRollback makes a version live again: the named one, or the one deployed before the
