@@ -124,7 +124,7 @@ func (d *Dispatcher) keep(ctx context.Context) {
 		t.Stop()
 		if now := d.o.Clock(); now-looked >= int64(refreshEvery) {
 			looked = now
-			if err := d.rescan(ctx); err != nil && ctx.Err() == nil {
+			if err := d.Rescan(ctx); err != nil && ctx.Err() == nil {
 				d.o.Log.Warn("the queue of invocations cannot be read; trying again", "err", err)
 			}
 		}
@@ -177,9 +177,9 @@ func (d *Dispatcher) pokeKeeper() {
 	}
 }
 
-// rescan picks up what the cursor has passed: dead letters that were sent once more, and what another
+// Rescan picks up what the cursor has passed: dead letters that were sent once more, and what another
 // node left.
-func (d *Dispatcher) rescan(ctx context.Context) error {
+func (d *Dispatcher) Rescan(ctx context.Context) error {
 	if err := d.Refresh(ctx); err != nil {
 		return err
 	}

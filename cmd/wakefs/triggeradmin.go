@@ -129,7 +129,7 @@ func (n *node) propose(ctx context.Context, op fs.Op) (fs.OpResult, error) {
 	if err != nil {
 		return fs.OpResult{}, err
 	}
-	return res.Ops[0], n.dispatcher.Refresh(ctx)
+	return res.Ops[0], n.dispatcher.Rescan(ctx)
 }
 
 // triggerSet disables (Drop) or enables a trigger.

@@ -115,17 +115,21 @@ func (r *rewriter) typeCase(cc *ast.CaseClause, value, bound string) {
 			r.replace(e.Pos(), e.End(), value+" == nil")
 			continue
 		}
-		r.insert(e.Pos(), "func() bool { _, ok := "+value+".(")
+		from := value
+		if r.isBare(e) {
+			from = "wake__rt.Bare(" + value + ")"
+		}
+		r.insert(e.Pos(), "func() bool { _, ok := "+from+".(")
 		r.after(e.End(), "); return ok }()")
 		if len(cc.List) == 1 {
-			single = r.text[r.offset(e.Pos()):r.offset(e.End())]
+			single = from + ".(" + oneLine(r.text[r.offset(e.Pos()):r.offset(e.End())]) + ")"
 		}
 	}
 	if obj := r.info.Implicits[cc]; bound == "" || obj == nil || !r.usesIn(obj, cc.Body) {
 		return
 	}
 	if single != "" {
-		r.insert(cc.Colon+1, fmt.Sprintf(" %s := %s.(%s);", bound, value, oneLine(single)))
+		r.insert(cc.Colon+1, fmt.Sprintf(" %s := %s;", bound, single))
 	} else {
 		r.insert(cc.Colon+1, fmt.Sprintf(" %s := %s;", bound, value))
 	}

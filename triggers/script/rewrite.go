@@ -164,6 +164,8 @@ func (r *rewriter) walk() {
 			r.declared(n, stack)
 		case *ast.SwitchStmt:
 			r.conditions(n)
+		case *ast.TypeAssertExpr:
+			r.bareAssertion(n)
 		case *ast.SelectorExpr:
 			r.methodValue(n, stack)
 		case *ast.CallExpr:
@@ -171,6 +173,7 @@ func (r *rewriter) walk() {
 		case *ast.StructType:
 			r.tagFields(n, stack)
 		}
+		r.conversions(n, stack, r.toInterface)
 		stack = append(stack, n)
 		return true
 	})

@@ -35,6 +35,7 @@ func Exports(out io.Writer) map[string]map[string]reflect.Value {
 	f["Print"], f["Printf"], f["Println"] = reflect.ValueOf(print), reflect.ValueOf(printf), reflect.ValueOf(println)
 	all[script.RuntimePath+"/rt"] = map[string]reflect.Value{
 		"Run": reflect.ValueOf(rt.Run), "Panic": reflect.ValueOf(rt.Panic), "Defers": reflect.ValueOf((*rt.Defers)(nil)),
+		"Bare": reflect.ValueOf(rt.Bare), "Stringer": reflect.ValueOf((*rt.Stringer)(nil)),
 	}
 	f["_Stringer"] = reflect.ValueOf((*stringer)(nil))
 	all["."] = map[string]reflect.Value{"MapTypes": reflect.ValueOf(methods(f))}
