@@ -156,6 +156,61 @@ func TestBatchJourney(t *testing.T) {
 	n.stop()
 }
 
+// TestDirectivesSurviveKill: what settles, what gathers for a batch and what is retried goes on after a power cut, and
+// each event is handled exactly once.
+func TestDirectivesSurviveKill(t *testing.T) {
+	n := startNode(t)
+	n.deploy("calm", scriptOf("//wake:on arrive /in/*\n//wake:settle 3s", one, `
+	return c.WriteFile("/calm/"+e.Name, []byte(fmt.Sprint(e.Size)))`))
+	// Each event adds a byte to its file: one handled twice shows.
+	n.deploy("bulk", scriptOf("//wake:on arrive /in/*\n//wake:batch 7 2s\n//wake:order none\n//wake:retry 50", many, `
+	for _, e := range events {
+		name := "/bulk/" + e.Name
+		old := []byte{}
+		if c.Exists(name) {
+			var err error
+			if old, err = c.ReadFile(name); err != nil {
+				return err
+			}
+		}
+		if err := c.WriteFile(name, append(old, '.')); err != nil {
+			return err
+		}
+	}
+	if c.Attempt() == 1 && events[0].Size%2 == 0 {
+		return errors.New("not at the first attempt")
+	}
+	return nil`))
+	const files, kills = 60, 3
+	for k := range kills {
+		for i := range files {
+			n.write(fmt.Sprintf("in/%d", i), strings.Repeat("x", k+1))
+		}
+		n.kill()
+		n.start()
+	}
+	n.eventually("all are handled", func() error {
+		rows := n.triggers()
+		if b := rows["bulk"]; b.Done != kills*files || b.Backlog != 0 || b.Dead != 0 {
+			return fmt.Errorf("%+v", b)
+		}
+		if c := rows["calm"]; c.Backlog != 0 || c.Done != c.Queued {
+			return fmt.Errorf("%+v", c)
+		}
+		return nil
+	})
+	for i := range files {
+		b, err := os.ReadFile(n.path(fmt.Sprintf("bulk/%d", i)))
+		if err != nil || string(b) != strings.Repeat(".", kills) {
+			t.Errorf("the batches of file %d: %q, %v", i, b, err)
+		}
+		if b, err := os.ReadFile(n.path(fmt.Sprintf("calm/%d", i))); err != nil || string(b) != fmt.Sprint(kills) {
+			t.Errorf("file %d was quiet with %q bytes, %v", i, b, err)
+		}
+	}
+	n.stop()
+}
+
 // TestOrderJourney: with order trigger a function that appends to one file never conflicts with itself.
 func TestOrderJourney(t *testing.T) {
 	n := startNode(t)
