@@ -344,6 +344,7 @@ func (n *node) openTriggers(ctx, background context.Context) error {
 	}
 	n.dispatcher = triggers.NewDispatcher(triggers.Options{
 		Meta: runs, Stripes: n.stripes, Pool: n.pool, Output: n.output, Clock: now, Log: n.log.With("part", "triggers"), Workers: n.cfg.Workers,
+		Idle: n.disks.cpuIdle,
 	})
 	scripts, err := n.openSession(ctx, "scripts")
 	if err != nil {
