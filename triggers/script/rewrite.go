@@ -62,7 +62,7 @@ func (c *checked) rewrite() string {
 }
 
 // sortEdits brings the edits into the order of the text. The tree is walked from the outside in, so at one place comes
-// first what closes, the inner before the outer, and then the rest, the outer before the inner.
+// first what closes, the inner before the outer, then what is inserted, the outer before the inner, and then what replaces.
 func (r *rewriter) sortEdits() {
 	order := make([]int, len(r.edits))
 	for i := range order {
@@ -79,6 +79,8 @@ func (r *rewriter) sortEdits() {
 			return -1
 		case b.closes:
 			return 1
+		case (a.end > a.start) != (b.end > b.start):
+			return a.end - b.end
 		}
 		return i - j
 	})
