@@ -12,8 +12,21 @@ import (
 	"github.com/wakefs/wakefs/triggers/script"
 )
 
-// Dir is the folder of the file system whose scripts are live.
+// Dir is the folder of the file system whose scripts are live. A folder in it is a namespace: the function of
+// Dir/billing/monthly.go is billing.monthly.
 const Dir = "/triggers"
+
+// maxDepth bounds namespaces within namespaces.
+const maxDepth = 8
+
+// isScript tells whether a file of that name is a function's.
+func isScript(name string) bool {
+	base, ok := strings.CutSuffix(name, ".go")
+	return ok && base != "" && name[0] != '.' && !strings.HasSuffix(base, "_test")
+}
+
+// isNamespace tells whether scripts are looked for in a folder of that name.
+func isNamespace(name string) bool { return name[0] != '.' && name != "testdata" }
 
 // Deployer makes the scripts of Dir live as they are saved. A script that is refused
 // leaves the version before it live, and its reason in the trigger's status and the log.
@@ -24,7 +37,7 @@ type Deployer struct {
 	clock   func() int64
 	log     *slog.Logger
 
-	dir  fs.Ino
+	dirs map[fs.Ino]bool // Dir and the folders in it; like seen
 	seen map[string]seen // by trigger name; only Run's goroutine uses it
 }
 
@@ -80,7 +93,7 @@ func (d *Deployer) concerns(ch *fs.Change) bool {
 		return true
 	case ch.Parent == fs.RootIno && ch.Name == Dir[1:]:
 		return true
-	case d.dir != 0 && (ch.Parent == d.dir || ch.Ino == d.dir):
+	case d.dirs[ch.Parent] || d.dirs[ch.Ino]:
 		return true
 	}
 	for _, s := range d.seen {
@@ -93,7 +106,7 @@ func (d *Deployer) concerns(ch *fs.Change) bool {
 
 // scan compares the folder with what was seen and deploys what differs.
 func (d *Deployer) scan(ctx context.Context) error {
-	d.dir = 0
+	d.dirs = make(map[fs.Ino]bool)
 	registered, err := d.c.Meta().Triggers(ctx)
 	if err != nil {
 		return err
@@ -108,7 +121,7 @@ func (d *Deployer) scan(ctx context.Context) error {
 	}
 	changed := false
 	for name, a := range here {
-		now := seen{a.Ino, a.DataVersion}
+		now := seen{a.attr.Ino, a.attr.DataVersion}
 		if d.seen[name] == now {
 			continue
 		}
@@ -135,9 +148,15 @@ func (d *Deployer) scan(ctx context.Context) error {
 	return nil
 }
 
-// scripts lists the scripts of the folder by trigger name.
-func (d *Deployer) scripts(ctx context.Context) (map[string]*fs.Attr, error) {
-	out := make(map[string]*fs.Attr)
+// found is a script and where it is.
+type found struct {
+	path string
+	attr fs.Attr
+}
+
+// scripts lists the scripts of the folder, and of those in it, by trigger name.
+func (d *Deployer) scripts(ctx context.Context) (map[string]found, error) {
+	out := make(map[string]found)
 	dir, err := d.c.Resolve(ctx, Dir, true)
 	if err != nil {
 		if fs.KindOf(err) == fs.KindNotFound {
@@ -145,28 +164,43 @@ func (d *Deployer) scripts(ctx context.Context) (map[string]*fs.Attr, error) {
 		}
 		return nil, err
 	}
-	d.dir = dir.Ino
+	return out, d.folder(ctx, dir.Ino, Dir, "", out)
+}
+
+// folder adds the scripts of a folder, whose functions' names begin with prefix.
+func (d *Deployer) folder(ctx context.Context, dir fs.Ino, at, prefix string, out map[string]found) error {
+	d.dirs[dir] = true
 	for after := ""; ; {
-		page, err := d.c.Meta().ReadDir(ctx, dir.Ino, after, 256)
+		page, err := d.c.Meta().ReadDir(ctx, dir, after, 256)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for i := range page {
 			e := &page[i]
 			after = e.Name
-			name, ok := strings.CutSuffix(e.Name, ".go")
-			if ok && name != "" && name[0] != '.' && !strings.HasSuffix(name, "_test") && e.Attr.IsRegular() {
-				out[name] = &e.Attr
+			name := prefix + strings.TrimSuffix(e.Name, ".go")
+			switch {
+			case e.Attr.IsDir() && isNamespace(e.Name) && strings.Count(at, "/") <= maxDepth:
+				err := d.folder(ctx, e.Attr.Ino, at+"/"+e.Name, prefix+e.Name+".", out)
+				if err != nil && fs.KindOf(err) != fs.KindNotFound {
+					return err
+				}
+			case !e.Attr.IsRegular() || !isScript(e.Name):
+			case out[name].path != "":
+				d.log.Warn("two scripts would be one function; the second is left out", "trigger", name, "first", out[name].path, "second", at+"/"+e.Name)
+			default:
+				out[name] = found{at + "/" + e.Name, e.Attr}
 			}
 		}
 		if len(page) < 256 {
-			return out, nil
+			return nil
 		}
 	}
 }
 
 // deploy makes the script live, or says why not. It tells whether a registration changed.
-func (d *Deployer) deploy(ctx context.Context, name string, a *fs.Attr, old *fs.Trigger) (bool, error) {
+func (d *Deployer) deploy(ctx context.Context, name string, f found, old *fs.Trigger) (bool, error) {
+	a := &f.attr
 	if a.Size == 0 {
 		return false, nil // an editor has opened it; the content comes with the next change
 	}
@@ -185,7 +219,7 @@ func (d *Deployer) deploy(ctx context.Context, name string, a *fs.Attr, old *fs.
 		if old != nil && old.Refused == err.Error() {
 			return false, nil
 		}
-		d.tell(Entry{Trigger: name, Path: Dir + "/" + name + ".go", Result: "refused", Error: err.Error()})
+		d.tell(Entry{Trigger: name, Path: f.path, Result: "refused", Error: err.Error()})
 		return true, d.propose(ctx, &fs.SetTrigger{Name: name, Source: a.Ino, Disabled: old != nil && old.Disabled, Refused: err.Error()})
 	}
 	t := triggerOf(prog.Spec)
@@ -199,7 +233,7 @@ func (d *Deployer) deploy(ctx context.Context, name string, a *fs.Attr, old *fs.
 	if err := d.propose(ctx, &fs.PutTrigger{Trigger: t, Source: src}); err != nil {
 		return false, err
 	}
-	d.tell(Entry{Trigger: name, Version: t.Version, Path: Dir + "/" + name + ".go", Result: "deployed"})
+	d.tell(Entry{Trigger: name, Version: t.Version, Path: f.path, Result: "deployed"})
 	return true, nil
 }
 

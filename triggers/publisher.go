@@ -3,8 +3,10 @@ package triggers
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -51,9 +53,6 @@ func (p *Publisher) Run(ctx context.Context) error {
 		return err
 	}
 	defer w.Close() //nolint:errcheck // nothing was written
-	if err := w.Add(p.host); err != nil {
-		return err
-	}
 	quiet := time.NewTimer(0)
 	defer quiet.Stop()
 	for {
@@ -69,7 +68,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 			p.log.Warn("watching the folder of scripts", "dir", p.host, "err", err)
 			quiet.Reset(settle)
 		case <-quiet.C:
-			if err := p.sync(ctx); err != nil && ctx.Err() == nil {
+			if err := p.sync(ctx, w); err != nil && ctx.Err() == nil {
 				p.log.Warn("publishing scripts failed; trying again", "dir", p.host, "err", err)
 				quiet.Reset(time.Second)
 			}
@@ -78,62 +77,92 @@ func (p *Publisher) Run(ctx context.Context) error {
 }
 
 // sync makes Dir have what the host folder has.
-func (p *Publisher) sync(ctx context.Context) error {
-	dir, err := p.c.MkdirAll(ctx, &p.owner, Dir, 0o755)
-	if err != nil {
-		return err
-	}
-	entries, err := os.ReadDir(p.host)
-	if err != nil {
-		return err
-	}
+func (p *Publisher) sync(ctx context.Context, w *fsnotify.Watcher) error {
 	here := make(map[string]bool)
+	if err := p.syncFolder(ctx, w, "", here); err != nil {
+		return err
+	}
+	dir, err := p.c.Resolve(ctx, Dir, true)
+	if err != nil {
+		if fs.KindOf(err) == fs.KindNotFound {
+			return nil
+		}
+		return err
+	}
+	return p.withdraw(ctx, dir.Ino, "", here)
+}
+
+// syncFolder publishes the scripts of a folder below the host folder, and of those below it. It notes in here which there are.
+func (p *Publisher) syncFolder(ctx context.Context, w *fsnotify.Watcher, at string, here map[string]bool) error {
+	host := filepath.Join(p.host, at)
+	if err := w.Add(host); err != nil { // before it is read, so that no change is missed
+		return err
+	}
+	entries, err := os.ReadDir(host)
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
-		name := e.Name()
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name[0] == '.' || e.IsDir() {
-			continue
-		}
-		src, err := os.ReadFile(filepath.Join(p.host, name))
-		if err != nil {
-			continue // it went between the list and the look: the next event tells
-		}
-		here[name] = true
-		if len(src) > 0 {
-			if err := p.publish(ctx, dir.Ino, name, src); err != nil {
+		name := path.Join(at, e.Name())
+		switch {
+		case e.IsDir() && isNamespace(e.Name()) && strings.Count(name, "/") < maxDepth:
+			err := p.syncFolder(ctx, w, name, here)
+			if err != nil && !errors.Is(err, os.ErrNotExist) { // it went meanwhile: the next event tells
 				return err
+			}
+		case e.IsDir() || !isScript(e.Name()):
+		default:
+			src, err := os.ReadFile(filepath.Join(p.host, name))
+			if err != nil {
+				continue // it went between the list and the look: the next event tells
+			}
+			here[name] = true
+			if len(src) > 0 {
+				if err := p.publish(ctx, name, src); err != nil {
+					return err
+				}
 			}
 		}
 	}
-	return p.withdraw(ctx, dir.Ino, here)
+	return nil
 }
 
-func (p *Publisher) publish(ctx context.Context, dir fs.Ino, name string, src []byte) error {
-	if a, err := p.c.Lookup(ctx, dir, name); err == nil {
+func (p *Publisher) publish(ctx context.Context, name string, src []byte) error {
+	to := Dir + "/" + name
+	if a, err := p.c.Resolve(ctx, to, false); err == nil {
 		p.c.Changed(fs.Change{Ino: a.Ino, Data: true})
 		if old, err := p.c.ReadFile(ctx, a.Ino, script.MaxSource); err == nil && bytes.Equal(old, src) {
 			return nil
 		}
 	}
-	path := Dir + "/" + name
-	if err := p.c.WriteFile(ctx, &p.owner, path, src, 0o644); err != nil {
+	if _, err := p.c.MkdirAll(ctx, &p.owner, path.Dir(to), 0o755); err != nil {
 		return err
 	}
-	a, err := p.c.Lookup(ctx, dir, name)
+	if err := p.c.WriteFile(ctx, &p.owner, to, src, 0o644); err != nil {
+		return err
+	}
+	a, err := p.c.Resolve(ctx, to, false)
 	if err != nil {
 		return err
 	}
-	p.log.Info("script published", "from", p.host, "script", path)
+	p.log.Info("script published", "from", p.host, "script", to)
 	return p.c.SetXattr(ctx, &p.owner, &fs.SetXattr{Ino: a.Ino, Name: PublishedAttr, Value: []byte(p.host)})
 }
 
 // withdraw removes scripts that were published from the host folder and are gone there.
-func (p *Publisher) withdraw(ctx context.Context, dir fs.Ino, here map[string]bool) error {
+func (p *Publisher) withdraw(ctx context.Context, dir fs.Ino, at string, here map[string]bool) error {
 	list, err := p.c.Meta().ReadDir(ctx, dir, "", 1<<16)
 	if err != nil {
 		return err
 	}
 	for _, e := range list {
-		if here[e.Name] || !e.Attr.IsRegular() || !e.Attr.HasXattr {
+		name := path.Join(at, e.Name)
+		if e.Attr.IsDir() && isNamespace(e.Name) && strings.Count(name, "/") < maxDepth {
+			if err := p.withdraw(ctx, e.Attr.Ino, name, here); err != nil {
+				return err
+			}
+		}
+		if here[name] || !e.Attr.IsRegular() || !e.Attr.HasXattr {
 			continue
 		}
 		from, err := p.c.Meta().GetXattr(ctx, e.Attr.Ino, PublishedAttr)
@@ -143,7 +172,7 @@ func (p *Publisher) withdraw(ctx context.Context, dir fs.Ino, here map[string]bo
 		if _, err := p.c.Unlink(ctx, &p.owner, dir, e.Name, false); err != nil {
 			return err
 		}
-		p.log.Info("script withdrawn", "from", p.host, "script", Dir+"/"+e.Name)
+		p.log.Info("script withdrawn", "from", p.host, "script", Dir+"/"+name)
 	}
 	return nil
 }

@@ -279,6 +279,58 @@ func TestRefusedDirectives(t *testing.T) {
 	n.stop()
 }
 
+// TestNamespaces: a folder in the folder of scripts is a namespace; what is in it deploys, and goes, like the rest, whether it is
+// saved in the mount or in a folder of the host.
+func TestNamespaces(t *testing.T) {
+	host := t.TempDir()
+	n := startNode(t, "--triggers", host)
+	save := func(name, src string) {
+		t.Helper()
+		p := filepath.Join(host, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(p), 0o755), os.WriteFile(p, []byte(src), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state := func(name string, want bool) {
+		t.Helper()
+		n.eventually(fmt.Sprintf("%s is live: %v", name, want), func() error {
+			if r := n.triggers()[name]; (r.Version != "") != want {
+				return fmt.Errorf("%+v", r)
+			}
+			return nil
+		})
+	}
+	n.write("triggers/text/upper.go", upperScript)
+	n.write("triggers/text/testdata/ignored.go", upperScript)
+	n.write("triggers/text/upper_test.go", upperScript)
+	state("text.upper", true)
+	n.write("inbox/a.txt", "x")
+	n.expect("outbox/a.txt", "X")
+
+	save("deep/er/lower.go", strings.NewReplacer("ToUpper", "ToLower", "outbox", "low").Replace(upperScript))
+	state("deep.er.lower", true)
+	n.write("inbox/b.txt", "Y")
+	n.expect("low/b.txt", "y")
+	save("deep/er/lower.go", strings.NewReplacer("ToUpper", "ToLower", "outbox", "lower").Replace(upperScript)) // the folder is watched
+	n.eventually("the second version", func() error {
+		n.write("inbox/b.txt", "Z")
+		_, err := os.Stat(n.path("lower/b.txt"))
+		return err
+	})
+	if err := os.RemoveAll(filepath.Join(host, "deep")); err != nil {
+		t.Fatal(err)
+	}
+	state("deep.er.lower", false)
+	if err := os.RemoveAll(n.path("triggers/text")); err != nil {
+		t.Fatal(err)
+	}
+	state("text.upper", false)
+	if rows := n.triggers(); len(rows) != 0 {
+		t.Errorf("left: %+v", rows)
+	}
+	n.stop()
+}
+
 // TestRunOver: a function runs over what was there before it.
 func TestRunOver(t *testing.T) {
 	n := startNode(t)
