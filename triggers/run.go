@@ -99,19 +99,11 @@ func (d *Dispatcher) stillWaiting(ctx context.Context, call []fs.Invocation) []f
 // attempt calls the function once and commits what it did, together with the acknowledgement of the events
 // unless ack is false. An error of the function is a *functionError, any other is of the commit.
 func (d *Dispatcher) attempt(ctx context.Context, t *fs.Trigger, prog *script.Program, call []fs.Invocation, e *Entry, ack bool) (worker.Outcome, error) {
-	chain := chainOf(call)
-	h := newHost(ctx, d.o.Meta, d.o.Stripes, d.o.Clock, t, append(chain[:len(chain):len(chain)], t.Name))
-	out, err := d.o.Pool.InvokeBatch(ctx, prog, eventsOf(call), int(call[0].Attempt)+1, budgetOf(&t.Budget), h)
-	e.note(&out)
-	if err == nil && out.Failed() {
-		err = &functionError{out.Reason}
-	}
+	h, out, err := d.call(ctx, t, prog, call, e)
 	if err != nil {
-		h.abandon(context.WithoutCancel(ctx))
 		return out, err
 	}
 	tx := h.spec.Tx()
-	e.Effects = effects(tx)
 	tx.Time = d.o.Clock()
 	for i := 0; ack && i < len(call); i++ {
 		op := &fs.Ack{ID: call[i].ID, Attempt: call[i].Attempt}
@@ -127,6 +119,44 @@ func (d *Dispatcher) attempt(ctx context.Context, t *fs.Trigger, prog *script.Pr
 		return out, err
 	}
 	return out, nil
+}
+
+// call calls the function once, on a private view that has what it did. With an error the view is abandoned.
+func (d *Dispatcher) call(ctx context.Context, t *fs.Trigger, prog *script.Program, call []fs.Invocation, e *Entry) (*host, worker.Outcome, error) {
+	chain := chainOf(call)
+	h := newHost(ctx, d.o.Meta, d.o.Stripes, d.o.Clock, t, append(chain[:len(chain):len(chain)], t.Name))
+	out, err := d.o.Pool.InvokeBatch(ctx, prog, eventsOf(call), int(call[0].Attempt)+1, budgetOf(&t.Budget), h)
+	e.note(&out)
+	if err == nil && out.Failed() {
+		err = &functionError{out.Reason}
+	}
+	if err != nil {
+		h.abandon(context.WithoutCancel(ctx))
+		return nil, out, err
+	}
+	e.Effects = effects(h.spec.Tx())
+	return h, out, nil
+}
+
+// Preview calls a function for an event and drops what it did; the entry says what that was. An error says that it could not be
+// called; that the function failed is in the entry.
+func (d *Dispatcher) Preview(ctx context.Context, t *fs.Trigger, ev fs.Event) (Entry, error) {
+	call := []fs.Invocation{{Trigger: t.Name, Event: ev}}
+	e := entryOf(call, t, d.o.Clock())
+	e.Result, e.Latency = "done", 0
+	prog, err := d.program(ctx, t)
+	var h *host
+	if err == nil {
+		h, _, err = d.call(ctx, t, prog, call, &e)
+	}
+	if failed, ok := err.(*functionError); ok {
+		e.Result, e.Error = "failed", failed.msg
+		return e, nil
+	}
+	if err == nil {
+		h.abandon(context.WithoutCancel(ctx))
+	}
+	return e, err
 }
 
 // functionError is a failure of the function itself.

@@ -350,6 +350,17 @@ func TestRunOver(t *testing.T) {
 	if r := n.triggers()["upper"]; r.Queued != 0 {
 		t.Errorf("a dry run has queued something: %+v", r)
 	}
+	// What it would do, file by file; nothing of it is done.
+	if out := n.ok("trigger", "run", "upper", "--over", "/old/0/{1,2}.txt", "--dry-run", "--effects"); !strings.Contains(out, "/old/0/1.txt  done") ||
+		!strings.Contains(out, "    got 2.txt\n    create out\n    create 2.txt\n    write 1 bytes\n") {
+		t.Errorf("effects of a dry run: %s", out)
+	}
+	if _, err := os.Stat(n.path("out")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a dry run has effects: %v", err)
+	}
+	if _, stderr, code := n.run("trigger", "run", "upper", "--over", "/**", "--effects"); code != exitUsage {
+		t.Errorf("effects for good: exit %d, %s", code, stderr)
+	}
 	run := func(flags ...string) (r runReport) {
 		t.Helper()
 		out := n.ok(append([]string{"trigger", "run", "upper", "--json", "--over"}, flags...)...)

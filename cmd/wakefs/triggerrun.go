@@ -27,6 +27,7 @@ type runRequest struct {
 	After   string `json:"after,omitempty"`   // begin behind this path
 	Since   int64  `json:"since,omitempty"`   // ns: only what changed at or after it
 	DryRun  bool   `json:"dry_run,omitempty"` // name the files, queue nothing
+	Effects bool   `json:"effects,omitempty"` // with DryRun: call the function and drop what it does
 }
 
 // runReport is how far a backfill is.
@@ -38,7 +39,9 @@ type runReport struct {
 	Waiting uint64   `json:"waiting"`         // of these, left out because an event of theirs waits already
 	Last    string   `json:"last,omitempty"`  // everything up to this path is done
 	Paths   []string `json:"paths,omitempty"` // of a dry run: the files, since the last report
-	Done    bool     `json:"done"`
+	// Previews are what the function would have done, since the last report.
+	Previews []triggers.Entry `json:"previews,omitempty"`
+	Done     bool             `json:"done"`
 }
 
 func newTriggerRun() *cobra.Command {
@@ -51,12 +54,15 @@ func newTriggerRun() *cobra.Command {
 		Long: `Run a function over files that are there already: each gets an event as if it had just
 arrived, behind whatever waits. Files of which an event waits are left out, so an interrupted
 run may be started again; it also says from where to go on.`,
-		Example: "  wakefs trigger run thumbnail --over '/photos/**' --dry-run\n  wakefs trigger run thumbnail --over '/photos/**' --since 24h",
+		Example: "  wakefs trigger run thumbnail --over '/photos/**' --dry-run --effects\n  wakefs trigger run thumbnail --over '/photos/**' --since 24h",
 		Args:    args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
 			q.Trigger = a[0]
 			if q.Over == "" {
 				return usagef("--over is missing: say which files, as in --over '/photos/**'")
+			}
+			if q.Effects && !q.DryRun {
+				return usagef("--effects goes with --dry-run: without it the function is run for good")
 			}
 			if since != "" {
 				t, err := parseSince(since, time.Now())
@@ -84,6 +90,7 @@ run may be started again; it also says from where to go on.`,
 	f.StringVar(&since, "since", "", "only files changed since: a date, a time (RFC 3339), or an age such as 24h")
 	f.StringVar(&q.After, "after", "", "begin behind this path, where an interrupted run had come to")
 	f.BoolVar(&q.DryRun, "dry-run", false, "print the files it would run on, and queue nothing")
+	f.BoolVar(&q.Effects, "effects", false, "with --dry-run: call the function on each, print what it would change, and drop that")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
@@ -105,13 +112,18 @@ func runOver(ctx context.Context, out io.Writer, q runRequest, quiet bool) (runR
 	var last runReport
 	var bar *progressbar.ProgressBar
 	err := stream(ctx, "trigger.run", q, func(line []byte) error {
-		last.Paths = nil
+		last.Paths, last.Previews = nil, nil
 		if err := json.Unmarshal(line, &last); err != nil {
 			return err
 		}
 		for _, p := range last.Paths {
 			if !quiet {
 				fmt.Fprintln(out, p)
+			}
+		}
+		for i := range last.Previews {
+			if e := &last.Previews[i]; !quiet {
+				printPreview(out, e)
 			}
 		}
 		if quiet || q.DryRun || !isTerminal(os.Stderr) {
@@ -142,6 +154,16 @@ func runOver(ctx context.Context, out io.Writer, q runRequest, quiet bool) (runR
 	return last, err
 }
 
+// printPreview prints what a call would have done.
+func printPreview(out io.Writer, e *triggers.Entry) {
+	fmt.Fprintf(out, "%s  %s in %s\n", e.Path, e.Result, e.Wall.Round(10*time.Microsecond))
+	for _, text := range append([]string{e.Error, strings.TrimRight(e.Output, "\n")}, e.Effects...) {
+		if text != "" {
+			fmt.Fprintf(out, "    %s\n", strings.ReplaceAll(text, "\n", "\n    "))
+		}
+	}
+}
+
 func (r *runReport) print(out io.Writer, q *runRequest) {
 	if q.DryRun {
 		fmt.Fprintf(out, "%d files; nothing was queued\n", r.Matched)
@@ -167,6 +189,7 @@ func (n *node) triggerRun(ctx context.Context, req []byte, w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	b.t = &t
 	if t.Version == "" {
 		return fs.Errorf("run", fs.KindInvalid, t.Name, "it has no live version: its script was refused, see `wakefs trigger show %s`", t.Name)
 	}
@@ -237,6 +260,7 @@ const (
 type backfill struct {
 	n       *node
 	q       runRequest
+	t       *fs.Trigger
 	r       runReport
 	out     io.Writer
 	waiting map[fs.Ino]bool
@@ -300,16 +324,24 @@ func (b *backfill) look(ctx context.Context, p string, a *fs.Attr) error {
 	b.at = p
 	if a.IsRegular() && max(a.Mtime, a.Ctime) >= b.q.Since && doublestar.MatchUnvalidated(b.q.Over, p) {
 		b.r.Matched++
+		ev := fs.Event{
+			Type: fs.EventArrive, Path: p, Ino: a.Ino, Mode: a.Mode, Version: a.Version, Size: a.Size, UID: a.UID, GID: a.GID, Time: now(),
+		}
 		switch {
+		case b.q.DryRun && b.q.Effects:
+			e, err := b.n.dispatcher.Preview(ctx, b.t, ev)
+			if err != nil {
+				return err
+			}
+			b.r.Previews = append(b.r.Previews, e)
+			return b.flush(ctx)
 		case b.q.DryRun:
 			b.r.Paths = append(b.r.Paths, p)
 		case b.waiting[a.Ino]:
 			b.r.Waiting++
 		default:
 			b.waiting[a.Ino] = true // under another name it is the same file
-			b.ops = append(b.ops, &fs.Enqueue{Trigger: b.q.Trigger, Event: fs.Event{
-				Type: fs.EventArrive, Path: p, Ino: a.Ino, Mode: a.Mode, Version: a.Version, Size: a.Size, UID: a.UID, GID: a.GID, Time: now(),
-			}})
+			b.ops = append(b.ops, &fs.Enqueue{Trigger: b.q.Trigger, Event: ev})
 		}
 	}
 	if len(b.ops) >= runBatch || b.r.Scanned-b.said >= 16*runPage || len(b.r.Paths) >= runPage {
@@ -329,6 +361,6 @@ func (b *backfill) flush(ctx context.Context) error {
 	}
 	b.r.Last, b.said = b.at, b.r.Scanned
 	err := writeLine(b.out, &b.r)
-	b.r.Paths = nil
+	b.r.Paths, b.r.Previews = nil, nil
 	return err
 }
