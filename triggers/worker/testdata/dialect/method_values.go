@@ -11,8 +11,8 @@ import (
 
 type thing struct{ n int }
 
-func (t thing) get() int   { return t.n }
-func (t *thing) inc()      { t.n++ }
+func (t thing) get() int { return t.n }
+func (t *thing) inc()    { t.n++ }
 func (t thing) add(xs ...int) int {
 	for _, x := range xs {
 		t.n += x
