@@ -5,10 +5,21 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
-// visitor is told of an expression and the type that it is converted to, and whether the script says so with a call.
-type visitor = func(e ast.Expr, to types.Type, explicit bool)
+// purpose is why an expression is converted.
+type purpose int
+
+const (
+	used  purpose = iota
+	asked         // the script says so
+	shown         // it is an argument of what prints it
+	given         // it is an argument of another compiled function
+)
+
+// visitor is told of an expression, the type that it is converted to, and why.
+type visitor = func(e ast.Expr, to types.Type, why purpose)
 
 // conversions calls visit for each expression that the language converts to the type of what it becomes, in the node n
 // but not below it.
@@ -17,25 +28,25 @@ func (c *checked) conversions(n ast.Node, stack []ast.Node, visit visitor) {
 	case *ast.AssignStmt:
 		if n.Tok == token.ASSIGN && len(n.Lhs) == len(n.Rhs) {
 			for i, e := range n.Rhs {
-				visit(e, c.info.TypeOf(n.Lhs[i]), false)
+				visit(e, c.info.TypeOf(n.Lhs[i]), used)
 			}
 		}
 	case *ast.ValueSpec:
 		if n.Type != nil {
 			for _, e := range n.Values {
-				visit(e, c.info.TypeOf(n.Type), false)
+				visit(e, c.info.TypeOf(n.Type), used)
 			}
 		}
 	case *ast.SendStmt:
-		visit(n.Value, c.info.TypeOf(n.Chan).Underlying().(*types.Chan).Elem(), false)
+		visit(n.Value, c.info.TypeOf(n.Chan).Underlying().(*types.Chan).Elem(), used)
 	case *ast.IndexExpr:
 		if m, ok := c.info.TypeOf(n.X).Underlying().(*types.Map); ok {
-			visit(n.Index, m.Key(), false)
+			visit(n.Index, m.Key(), used)
 		}
 	case *ast.ReturnStmt:
 		if results := c.resultsOf(stack); results != nil && results.Len() == len(n.Results) {
 			for i, e := range n.Results {
-				visit(e, results.At(i).Type(), false)
+				visit(e, results.At(i).Type(), used)
 			}
 		}
 	case *ast.CompositeLit:
@@ -72,17 +83,17 @@ func (c *checked) elements(n *ast.CompositeLit, visit visitor) {
 		switch t := t.(type) {
 		case *types.Struct:
 			if isKV {
-				visit(value, c.info.Uses[kv.Key.(*ast.Ident)].Type(), false)
+				visit(value, c.info.Uses[kv.Key.(*ast.Ident)].Type(), used)
 			} else {
-				visit(value, t.Field(i).Type(), false)
+				visit(value, t.Field(i).Type(), used)
 			}
 		case *types.Map:
-			visit(kv.Key, t.Key(), false)
-			visit(value, t.Elem(), false)
+			visit(kv.Key, t.Key(), used)
+			visit(value, t.Elem(), used)
 		case *types.Slice:
-			visit(value, t.Elem(), false)
+			visit(value, t.Elem(), used)
 		case *types.Array:
-			visit(value, t.Elem(), false)
+			visit(value, t.Elem(), used)
 		}
 	}
 }
@@ -90,73 +101,144 @@ func (c *checked) elements(n *ast.CompositeLit, visit visitor) {
 func (c *checked) arguments(n *ast.CallExpr, visit visitor) {
 	tv := c.info.Types[n.Fun]
 	if tv.IsType() {
-		visit(n.Args[0], tv.Type, true)
+		visit(n.Args[0], tv.Type, asked)
 		return
 	}
 	if id, ok := ast.Unparen(n.Fun).(*ast.Ident); ok && c.info.Uses[id] == types.Universe.Lookup("panic") {
-		visit(n.Args[0], types.Universe.Lookup("any").Type(), false)
+		visit(n.Args[0], types.Universe.Lookup("any").Type(), used)
 		return
 	}
 	sig, ok := tv.Type.Underlying().(*types.Signature) // also of append and its like
 	if !ok {
 		return
 	}
-	params := sig.Params()
+	params, why := sig.Params(), used
+	if f := c.compiled(n); f != nil {
+		if why = given; f.Pkg().Path() == "fmt" || f.Pkg().Path() == WakePath {
+			why = shown
+		}
+	}
 	for i, e := range n.Args {
 		switch {
 		case sig.Variadic() && i >= params.Len()-1 && !n.Ellipsis.IsValid():
 			if s, ok := params.At(params.Len() - 1).Type().(*types.Slice); ok { // else a string that is appended
-				visit(e, s.Elem(), false)
+				visit(e, s.Elem(), why)
 			}
 		case i < params.Len():
-			visit(e, params.At(i).Type(), false)
+			visit(e, params.At(i).Type(), why)
 		}
 	}
 }
 
-// toInterface helps the interpreter where a value becomes an interface: it does not copy structs and arrays, what has
-// become an any does not show its methods to compiled code, and a conversion to another interface is not one. A function
-// does it that is added at the end of the file:
+// compiled returns the function of a package that is called, or nil.
+func (c *checked) compiled(n *ast.CallExpr) *types.Func {
+	if id := calledName(n.Fun); id != nil {
+		if f, ok := c.info.Uses[id].(*types.Func); ok && f.Pkg() != nil && f.Pkg() != c.pkg {
+			return f
+		}
+	}
+	return nil
+}
+
+// toInterface helps the interpreter where a value becomes an interface: it does not copy structs and arrays, it does not
+// take the conversion to an interface for one, and compiled code does not see the methods of what has become an any. A
+// function does it that is added at the end of the file:
 //
 //	var x any = v   →   var x any = wake__f1(v)   …   func wake__f1(v T) any { var i error = v; return i }
-func (r *rewriter) toInterface(e ast.Expr, to types.Type, explicit bool) {
+func (r *rewriter) toInterface(e ast.Expr, to types.Type, why purpose) {
 	from := r.info.TypeOf(e)
-	if from == nil || to == nil || !types.IsInterface(to) || types.IsInterface(from) || r.info.Types[e].IsNil() {
+	if from == nil || to == nil || !types.IsInterface(to) || r.info.Types[e].IsNil() {
+		return
+	}
+	isAny := to.Underlying().(*types.Interface).NumMethods() == 0
+	if types.IsInterface(from) {
+		if isAny && why == given && r.methods("Error", "String") { // it is looked into, or comes back
+			r.rt = true
+			r.wrap(e, "wake__rt.Bare")
+		}
 		return
 	}
 	through := ""
-	if r.isScriptType(from) && to.Underlying().(*types.Interface).NumMethods() == 0 {
+	if isAny && why != given && r.isScriptType(from) {
 		switch {
 		case types.Implements(from, errorType):
 			through = "error"
 		case hasString(from):
 			through = "wake__rt.Stringer"
-			r.rt = true
 		}
 	}
-	if through == "" && !explicit && !r.mayChange(e, from) {
+	_, isStruct := from.Underlying().(*types.Struct)
+	box := map[bool]string{true: "Box"}[through != ""]
+	if isStruct && r.isScriptType(from) {
+		switch {
+		case types.Identical(to, types.Universe.Lookup("error").Type()):
+			through, box = "error", "BoxError"
+		case isNamed(to, "fmt", "Stringer"):
+			through, box = "wake__rt.Stringer", "BoxStringer"
+		}
+	}
+	if through == "" && why != asked && (why == shown || !r.mayChange(e, from)) {
 		return
 	}
-	result := "any"
+	source, result := r.mustTopType(from, e.Pos()), "any"
 	if text, ok := r.typeExpr(to, r.file.FileEnd-1); ok {
 		result = oneLine(text)
 	} else if through == "" {
-		result = r.mustTopType(from, e.Pos())
+		result = source
 	}
-	source := r.mustTopType(from, e.Pos())
 	body := "return v"
 	if through != "" {
+		r.rt = true
 		body = "var i " + through + " = v; return i"
+		if isStruct { // the interpreter would keep one of its fields in place of it
+			body = "var i " + through + " = v; var a any = v; return wake__rt." + box + "(i, a)"
+		}
 	}
-	key := "convert " + source + " " + result + " " + through
-	helper, ok := r.fixed[key]
-	if !ok {
-		helper = r.name("f")
-		r.fixed[key] = helper
-		fmt.Fprintf(&r.tail, "func %s(v %s) %s { %s }\n", helper, source, result, body)
-	}
+	r.wrap(e, r.helper("convert "+source+" "+result+" "+through, "(v "+source+") "+result+" { "+body+" }"))
+}
+
+func (r *rewriter) wrap(e ast.Expr, helper string) {
 	r.insert(e.Pos(), helper+"(")
 	r.after(e.End(), ")")
+}
+
+// methods reports whether a type of the script has a method of one of these names.
+func (c *checked) methods(names ...string) bool {
+	for _, d := range c.file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil && slices.Contains(names, f.Name.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+// equal compares interfaces, which may hold wrapped values.
+func (r *rewriter) equal(n *ast.BinaryExpr) {
+	if n.Op != token.EQL && n.Op != token.NEQ || !r.methods("Error", "String") || r.info.Types[n.X].IsNil() || r.info.Types[n.Y].IsNil() {
+		return
+	}
+	if !types.IsInterface(r.info.TypeOf(n.X)) && !types.IsInterface(r.info.TypeOf(n.Y)) {
+		return
+	}
+	r.rt = true
+	not := ""
+	if n.Op == token.NEQ {
+		not = "!"
+	}
+	r.insert(n.X.Pos(), not+"wake__rt.Same(")
+	r.replace(n.X.End(), n.Y.Pos(), ", ")
+	r.after(n.Y.End(), ")")
+}
+
+// helper returns the name of a function that is added at the end of the file.
+func (r *rewriter) helper(key, text string) string {
+	name, ok := r.fixed[key]
+	if !ok {
+		name = r.name("f")
+		r.fixed[key] = name
+		fmt.Fprintf(&r.tail, "func %s%s\n", name, text)
+	}
+	return name
 }
 
 var errorType = types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
@@ -210,6 +292,9 @@ func hasString(t types.Type) bool {
 
 // mayChange reports whether an expression denotes a variable of a type whose values are copied.
 func (c *checked) mayChange(e ast.Expr, t types.Type) bool {
+	if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != c.pkg && !n.Obj().Exported() {
+		return false // has no name here; as of binary.BigEndian
+	}
 	switch t.Underlying().(type) {
 	case *types.Struct, *types.Array:
 		return c.info.Types[e].Addressable()

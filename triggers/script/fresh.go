@@ -141,16 +141,3 @@ func (r *rewriter) declared(n *ast.DeclStmt, stack []ast.Node) {
 		}
 	}
 }
-
-// conditions joins the conditions of a case of a switch without a value, of which the interpreter looks only at the first.
-func (r *rewriter) conditions(n *ast.SwitchStmt) {
-	if n.Tag != nil {
-		return
-	}
-	for _, s := range n.Body.List {
-		list := s.(*ast.CaseClause).List
-		for i := 1; i < len(list); i++ {
-			r.replace(list[i-1].End(), list[i].Pos(), " || ")
-		}
-	}
-}

@@ -42,6 +42,14 @@ func isBlank(e ast.Expr) bool {
 	return ok && id.Name == "_"
 }
 
+// rangeArray ranges over the slice of an array that a pointer points to.
+func (r *rewriter) rangeArray(n *ast.RangeStmt) {
+	if _, ok := r.info.TypeOf(n.X).Underlying().(*types.Pointer); ok {
+		r.insert(n.X.Pos(), "(")
+		r.after(n.X.End(), ")[:]")
+	}
+}
+
 // rangeVars gives each iteration variables of its own if a closure or a pointer may keep them.
 func (r *rewriter) rangeVars(n *ast.RangeStmt) {
 	if n.Tok != token.DEFINE {

@@ -154,6 +154,7 @@ func (r *rewriter) walk() {
 			if isInteger(r.info.TypeOf(n.X)) {
 				r.rangeInt(n)
 			} else {
+				r.rangeArray(n)
 				r.rangeVars(n)
 			}
 		case *ast.ForStmt:
@@ -166,6 +167,8 @@ func (r *rewriter) walk() {
 			r.declared(n, stack)
 		case *ast.SwitchStmt:
 			r.conditions(n)
+		case *ast.BinaryExpr:
+			r.equal(n)
 		case *ast.TypeAssertExpr:
 			r.bareAssertion(n)
 		case *ast.SelectorExpr:

@@ -99,6 +99,9 @@ func (w *worker) start() error {
 	if err := w.interp.Use(symbols.Exports(out)); err != nil {
 		return err
 	}
+	if err := symbols.WrapErrors(w.interp); err != nil {
+		return err
+	}
 	runtime.GC()
 	var err error
 	if w.data, err = dataSize(); err != nil {

@@ -1,11 +1,6 @@
 // Package rt is what rewritten scripts call where the interpreter's own way is wrong: see package script.
 package rt
 
-import (
-	"fmt"
-	"reflect"
-)
-
 // Defers holds the deferred calls of one running function. It belongs to one goroutine.
 type Defers struct {
 	calls     []func() // the last is run first
@@ -26,18 +21,6 @@ func Run(body func(*Defers)) {
 	if d.panicking {
 		panic(d.value)
 	}
-}
-
-// Stringer is what a value is converted to whose String method compiled code is to see.
-type Stringer = fmt.Stringer
-
-// Bare returns a value without what the interpreter wraps around it so that it has its methods in compiled code.
-func Bare(v any) any {
-	w := reflect.ValueOf(v)
-	if w.Kind() == reflect.Struct && w.NumField() > 0 && w.Type().Field(0).Name == "IValue" {
-		return w.Field(0).Interface()
-	}
-	return v
 }
 
 // Panic is the builtin. The interpreter's own panics with its representation of the value.

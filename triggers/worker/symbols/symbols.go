@@ -6,10 +6,12 @@ import (
 	"encoding"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"reflect"
 
+	"github.com/traefik/yaegi/interp"
 	"github.com/wakefs/wakefs/triggers/script"
 	"github.com/wakefs/wakefs/triggers/worker/rt"
 )
@@ -35,33 +37,28 @@ func Exports(out io.Writer) map[string]map[string]reflect.Value {
 	f["Print"], f["Printf"], f["Println"] = reflect.ValueOf(print), reflect.ValueOf(printf), reflect.ValueOf(println)
 	all[script.RuntimePath+"/rt"] = map[string]reflect.Value{
 		"Run": reflect.ValueOf(rt.Run), "Panic": reflect.ValueOf(rt.Panic), "Defers": reflect.ValueOf((*rt.Defers)(nil)),
-		"Bare": reflect.ValueOf(rt.Bare), "Stringer": reflect.ValueOf((*rt.Stringer)(nil)),
+		"Bare": reflect.ValueOf(rt.Bare), "Box": reflect.ValueOf(rt.Box), "BoxError": reflect.ValueOf(rt.BoxError),
+		"BoxStringer": reflect.ValueOf(rt.BoxStringer), "Same": reflect.ValueOf(rt.Same),
+		"Stringer": reflect.ValueOf((*rt.Stringer)(nil)),
 	}
-	f["_Stringer"] = reflect.ValueOf((*stringer)(nil))
+	f["_Stringer"] = reflect.ValueOf((*rt.Text)(nil))
 	all["."] = map[string]reflect.Value{"MapTypes": reflect.ValueOf(methods(f))}
 	return all
 }
 
-// stringer wraps a script's type that has a String method. Unlike the generated wrapper it lets the verbs of fmt that do
-// not ask for text see the value itself.
-type stringer struct {
-	IValue  any
-	WString func() string
-}
-
-func (s stringer) String() string {
-	if s.WString == nil {
-		return ""
+// WrapErrors makes the interpreter wrap the errors of scripts as package rt does. Its own wrappers of errors are equal to
+// nothing and hide what they wrap. They are not among the symbols that a program gives to an interpreter, but among those
+// that it gives back.
+func WrapErrors(i *interp.Interpreter) error {
+	universe := i.Symbols("")[""]
+	if !universe["_error"].IsValid() {
+		return errors.New("the interpreter wraps errors in another way")
 	}
-	return s.WString()
-}
-
-func (s stringer) Format(f fmt.State, verb rune) {
-	var v any = s.IValue
-	if !f.Flag('#') && (verb == 'v' || verb == 's' || verb == 'q' || verb == 'x' || verb == 'X') {
-		v = s.String()
-	}
-	fmt.Fprintf(f, fmt.FormatString(f, verb), v)
+	key := reflect.ValueOf((*rt.Error)(nil))
+	universe["_error"] = key
+	return i.Use(interp.Exports{".": {"MapTypes": reflect.ValueOf(map[reflect.Value][]reflect.Type{
+		key: {reflect.TypeFor[rt.Unwrapper](), reflect.TypeFor[rt.Error]()},
+	})}})
 }
 
 // methods says, for compiled functions with parameters of type any, which interfaces a script's type is to be wrapped

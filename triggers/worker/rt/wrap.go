@@ -1,0 +1,114 @@
+package rt
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+)
+
+// The interpreter wraps a value of a script's type so that it has its methods in compiled code. A wrapper is a struct: the
+// first field has the value and the name by which the interpreter knows wrappers, the others have the methods. These
+// take the place of its own.
+
+// Error wraps an error.
+type Error struct {
+	IValue any
+	WError func() string
+}
+
+func (e Error) Error() string { return e.WError() }
+
+// Format lets the verbs of fmt that do not ask for text see the value itself.
+func (e Error) Format(f fmt.State, verb rune) { format(f, verb, e.IValue, e.WError) }
+
+// Is reports whether target is the same error.
+func (e Error) Is(target error) bool { return Same(e, target) }
+
+// MarshalJSON encodes the value.
+func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.IValue) }
+
+// Unwrapper wraps an error that has another in it.
+type Unwrapper struct {
+	IValue  any
+	WError  func() string
+	WUnwrap func() error
+}
+
+func (e Unwrapper) Error() string { return e.WError() }
+
+// Format is that of Error.
+func (e Unwrapper) Format(f fmt.State, verb rune) { format(f, verb, e.IValue, e.WError) }
+
+// Is is that of Error.
+func (e Unwrapper) Is(target error) bool { return Same(e, target) }
+
+// Unwrap returns the other error.
+func (e Unwrapper) Unwrap() error { return e.WUnwrap() }
+
+// MarshalJSON encodes the value.
+func (e Unwrapper) MarshalJSON() ([]byte, error) { return json.Marshal(e.IValue) }
+
+// Stringer is what a value is converted to whose String method compiled code is to see.
+type Stringer = fmt.Stringer
+
+// Text wraps a Stringer.
+type Text struct {
+	IValue  any
+	WString func() string
+}
+
+func (s Text) String() string {
+	if s.WString == nil {
+		return ""
+	}
+	return s.WString()
+}
+
+// Format is that of Error.
+func (s Text) Format(f fmt.State, verb rune) { format(f, verb, s.IValue, s.String) }
+
+// MarshalJSON encodes the value.
+func (s Text) MarshalJSON() ([]byte, error) { return json.Marshal(s.IValue) }
+
+func format(f fmt.State, verb rune, value any, text func() string) {
+	if !f.Flag('#') && (verb == 'v' || verb == 's' || verb == 'q' || verb == 'x' || verb == 'X') {
+		value = text()
+	}
+	fmt.Fprintf(f, fmt.FormatString(f, verb), value)
+}
+
+// Box wraps a struct, given also as an interface that has its methods.
+func Box(i, v any) any {
+	switch i := i.(type) {
+	case interface {
+		error
+		Unwrap() error
+	}:
+		return Unwrapper{v, i.Error, i.Unwrap}
+	case error:
+		return Error{v, i.Error}
+	case fmt.Stringer:
+		return Text{v, i.String}
+	}
+	return v
+}
+
+// BoxError is Box for an error.
+func BoxError(i error, v any) error { return Box(i, v).(error) }
+
+// BoxStringer is Box for a Stringer.
+func BoxStringer(i Stringer, v any) Stringer { return Text{v, i.String} }
+
+// Bare returns the value in a wrapper.
+func Bare(v any) any {
+	for {
+		w := reflect.ValueOf(v)
+		if w.Kind() != reflect.Struct || w.NumField() == 0 || w.Type().Field(0).Name != "IValue" {
+			return v
+		}
+		v = w.Field(0).Interface()
+	}
+}
+
+// Same is the operator == for interfaces.
+func Same(a, b any) bool { return Bare(a) == Bare(b) }
