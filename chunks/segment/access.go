@@ -57,7 +57,7 @@ func (s *Store) accessAt(addr fs.ShardAddr, e *entry, req request) error {
 	if req.whole {
 		return verifyRecord(h.f, addr, e)
 	}
-	r := readers.get()
+	r := readers.Get()
 	defer r.release()
 	return r.read(h.f, e.off, addr, e.length, req.off, req.dst)
 }

@@ -23,7 +23,7 @@ type writer struct {
 	bufs [][]byte
 }
 
-var writers freelist[writer]
+var writers disk.Freelist[writer]
 
 // prepare lays out a record of data. The header is encoded later, when the segment
 // is known.
@@ -49,7 +49,7 @@ func (w *writer) prepare(addr fs.ShardAddr, data []byte) {
 
 func (w *writer) release() {
 	clear(w.bufs) // do not keep the caller's data alive
-	writers.put(w)
+	writers.Put(w)
 }
 
 // reader is the reused memory to read a part of a record into the caller's buffer.
@@ -59,11 +59,11 @@ type reader struct {
 	head, tail [blockLen]byte // first and last block, where only a part of them is wanted
 }
 
-var readers freelist[reader]
+var readers disk.Freelist[reader]
 
 func (r *reader) release() {
 	clear(r.bufs)
-	readers.put(r)
+	readers.Put(r)
 }
 
 // read reads the bytes [off, off+len(dst)) of the shard whose record starts at at, by
@@ -118,13 +118,13 @@ func (r *reader) read(f disk.File, at int64, addr fs.ShardAddr, length uint32, o
 // verifyStep is how much of a record is checked at a time.
 const verifyStep = 16 * blockLen
 
-var verifyBufs freelist[[verifyStep]byte]
+var verifyBufs disk.Freelist[[verifyStep]byte]
 
 // verify checks all of a record's blocks.
 func verify(f disk.File, at int64, addr fs.ShardAddr, length uint32) error {
-	buf := verifyBufs.get()
-	defer verifyBufs.put(buf)
-	r := readers.get()
+	buf := verifyBufs.Get()
+	defer verifyBufs.Put(buf)
+	r := readers.Get()
 	defer r.release()
 	for off := 0; off < int(length); off += verifyStep {
 		if err := r.read(f, at, addr, length, off, buf[:min(verifyStep, int(length)-off)]); err != nil {

@@ -207,7 +207,7 @@ func (s *Store) copyRecord(f disk.File, hd header, e entry, buf *[]byte) (moving
 	if _, err := f.ReadAt(b, e.off); err != nil {
 		return moving{}, err
 	}
-	w := writers.get()
+	w := writers.Get()
 	defer w.release()
 	w.bufs = append(w.bufs[:0], w.head[:], b[headerLen:])
 	t, off, err := s.log.write(context.Background(), w, &hd, halfReserve)

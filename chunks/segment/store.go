@@ -263,7 +263,7 @@ func (s *Store) put(ctx context.Context, addr fs.ShardAddr, owner fs.Owner, data
 	if err := s.throttle(ctx); err != nil {
 		return err
 	}
-	w := writers.get()
+	w := writers.Get()
 	defer w.release()
 	w.prepare(addr, data)
 	h := header{kind: recordShard, addr: addr, length: uint32(len(data)), owner: owner, written: s.opts.Now()}

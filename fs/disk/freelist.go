@@ -2,15 +2,15 @@ package disk
 
 import "sync"
 
-// freelist keeps up to 32 used items. Unlike a sync.Pool it finds what another
+// Freelist keeps up to 32 used items, for callers at once. Unlike a sync.Pool it finds what another
 // processor put back, which is the rule here: the callers block in system calls.
-type freelist[T any] struct {
+type Freelist[T any] struct {
 	mu    sync.Mutex
 	items []*T
 }
 
-// get returns a used item, or a zero one.
-func (l *freelist[T]) get() *T {
+// Get returns a used item, or a zero one.
+func (l *Freelist[T]) Get() *T {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := len(l.items)
@@ -23,7 +23,8 @@ func (l *freelist[T]) get() *T {
 	return item
 }
 
-func (l *freelist[T]) put(item *T) {
+// Put keeps an item for the next Get, unless there are enough.
+func (l *Freelist[T]) Put(item *T) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.items) < 32 {

@@ -358,7 +358,7 @@ func retry(call func() error) error {
 }
 
 // vectors are kept so that a vectored call allocates nothing.
-var vectors freelist[[]unix.Iovec]
+var vectors Freelist[[]unix.Iovec]
 
 func (f *realFile) ReadV(bufs [][]byte, off int64) error {
 	return f.vectored(unix.SYS_PREADV, "read", bufs, off)

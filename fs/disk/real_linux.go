@@ -13,7 +13,7 @@ const maxVectors = 1024
 
 // vectored reads or writes all the buffers by as few calls as can be.
 func (f *realFile) vectored(call uintptr, op string, bufs [][]byte, off int64) error {
-	v := vectors.get()
+	v := vectors.Get()
 	iov := (*v)[:0]
 	for _, b := range bufs {
 		if len(b) > 0 {
@@ -24,7 +24,7 @@ func (f *realFile) vectored(call uintptr, op string, bufs [][]byte, off int64) e
 	err := f.transfer(call, op, iov, off)
 	clear(iov) // do not keep the buffers alive
 	*v = iov
-	vectors.put(v)
+	vectors.Put(v)
 	return err
 }
 
