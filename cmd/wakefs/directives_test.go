@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -214,7 +217,7 @@ func TestDirectivesSurviveKill(t *testing.T) {
 // TestOrderJourney: with order trigger a function that appends to one file never conflicts with itself.
 func TestOrderJourney(t *testing.T) {
 	n := startNode(t)
-	n.deploy("append", scriptOf("//wake:on arrive /in/*\n//wake:order trigger\n//wake:idle", one, `
+	n.deploy("append", scriptOf("//wake:on arrive /in/*\n//wake:order trigger", one, `
 	old := ""
 	if c.Exists("/log") {
 		b, err := c.ReadFile("/log")
@@ -241,8 +244,59 @@ func TestOrderJourney(t *testing.T) {
 	if conflicts > 0 {
 		t.Errorf("%d conflicts", conflicts)
 	}
-	if out := n.ok("trigger", "show", "append"); !strings.Contains(out, "order trigger, idle") {
+	if out := n.ok("trigger", "show", "append"); !strings.Contains(out, "order trigger") {
 		t.Error(out)
+	}
+	n.stop()
+}
+
+// TestIdleJourney: while something else keeps the machine busy, work for idle times waits and other work does not.
+func TestIdleJourney(t *testing.T) {
+	n := startNode(t)
+	n.deploy("lazy", scriptOf("//wake:on arrive /in/*\n//wake:idle", one, "	return nil"))
+	n.deploy("prompt", scriptOf("//wake:on arrive /in/*", one, "	return nil"))
+	var stop atomic.Bool
+	var burners sync.WaitGroup
+	for range 2 * runtime.NumCPU() {
+		burners.Go(func() {
+			for n := 0; !stop.Load(); n++ {
+			}
+		})
+	}
+	end := func() { stop.Store(true); burners.Wait() }
+	defer end()
+	meter := &cpuMeter{}
+	meter.sample()
+	wrote := 0
+	for deadline := time.Now().Add(patience / 2); ; time.Sleep(20 * time.Millisecond) { // between two looks
+		n.write(fmt.Sprintf("in/%d", wrote), "x")
+		wrote++
+		rows := n.triggers()
+		if rows["lazy"].Backlog >= 5 && rows["prompt"].Backlog == 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			if meter.sample(); meter.idle() > 0.15 {
+				t.Skipf("this machine cannot be kept busy from here: %.2f of it is idle", meter.idle())
+			}
+			t.Fatalf("the machine is busy, and the lazy one does not wait, or the prompt one does: %+v", rows)
+		}
+	}
+	end()
+	if out := n.ok("trigger", "show", "lazy"); !strings.Contains(out, ", idle") {
+		t.Error(out)
+	}
+	for deadline := time.Now().Add(patience / 4); ; time.Sleep(20 * time.Millisecond) { // between two looks
+		l := n.triggers()["lazy"]
+		if l.Backlog == 0 && l.Done == uint64(wrote) {
+			break
+		}
+		if time.Now().After(deadline) {
+			if load, err := os.ReadFile("/proc/loadavg"); err != nil || load[0] != '0' {
+				t.Skipf("others keep this machine busy (load %s), so that the lazy one rightly waits", load)
+			}
+			t.Fatalf("the machine is idle, and it still waits: %+v", l)
+		}
 	}
 	n.stop()
 }
