@@ -260,6 +260,9 @@ func (r *rewriter) mustTopType(t types.Type, pos token.Pos) string {
 func (r *rewriter) isBare(typ ast.Expr) bool {
 	t := r.info.TypeOf(typ)
 	bare := r.isScriptType(t) && !types.IsInterface(t)
+	if s, ok := t.Underlying().(*types.Struct); ok && s.NumFields() == 0 { // it has no methods to speak of
+		bare = false
+	}
 	r.rt = r.rt || bare
 	return bare
 }

@@ -30,8 +30,15 @@ func (c *checked) dialect() {
 }
 
 func (c *checked) construct(n ast.Node, stack []ast.Node) {
+	c.conversions(n, stack, func(e ast.Expr, to types.Type, why purpose) {
+		c.funcAsInterface(e, to)
+		c.reflected(n, e, to, why)
+	})
 	switch n := n.(type) {
+	case *ast.GenDecl:
+		c.constants(n)
 	case *ast.TypeSpec:
+		c.declaredType(n)
 		if n.TypeParams != nil {
 			c.errorf(n.Pos(), "type %s has type parameters, which scripts cannot have: write it for the type you need", n.Name.Name)
 		}
@@ -60,6 +67,7 @@ func (c *checked) construct(n ast.Node, stack []ast.Node) {
 		}
 	case *ast.Field:
 		c.mixedField(n, stack)
+		c.embeddedField(n, stack)
 	case *ast.SelectorExpr:
 		if s := c.info.Selections[n]; s != nil && s.Kind() == types.MethodExpr {
 			c.errorf(n.Pos(), "method expressions are not available to scripts: use a function literal that calls the method")
@@ -150,6 +158,7 @@ func (c *checked) typeSwitchCases(n *ast.TypeSwitchStmt) {
 // assertion refuses assertions of types that the interpreter cannot tell from others: in an interface, a declared type
 // is known only if it is a struct, and in an interface of a compiled package, only by a pointer.
 func (c *checked) assertion(x, typ ast.Expr) {
+	c.interfaceAssertion(x, typ)
 	named, ok := types.Unalias(c.info.TypeOf(typ)).(*types.Named)
 	if !ok || named.Obj().Pkg() != c.pkg {
 		return

@@ -218,6 +218,17 @@ func TestRefused(t *testing.T) {
 		{"default case", head + handle + "switch { case e.Size == 1: default: case e.Size < 3: case e.Size < 5: }; return nil }", "s.go:4:79: put the default case last"},
 		{"default and fallthrough", head + handle + "switch e.Size { case 1: fallthrough; default: case 2: }; return nil }", "s.go:4:89: put the default case last"},
 		{"comma-ok before a loop", head + handle + "m := map[int]int{}; for v, ok := m[1]; ok; { c.Log(v) }; return nil }", "s.go:4:76: put this statement before the loop"},
+		{"recursive type", head + "type F func() F\n" + handle + "return nil }", "s.go:4:6: type F mentions itself: make it a struct"},
+		{"recursive map", head + "type A struct{ t T }\ntype T map[string][]T\n" + handle + "return nil }", "s.go:5:6: type T mentions itself"},
+		{"embedded interface", head + "type I interface{ M() }\ntype T struct { I; n int }\n" + handle + "return nil }", "s.go:5:17: an interface embedded in a struct: give the field a name"},
+		{"embedded package interface", head + "import \"io\"\ntype T struct { io.Reader }\n" + handle + "return nil }", "s.go:5:17: an interface embedded in a struct"},
+		{"constant list", head + "const (\na, b = iota, 1\nc, d\n)\n" + handle + "return nil }", "s.go:6:1: several constants that repeat the line before"},
+		{"function as interface", head + "import \"io\"\ntype F func([]byte) (int, error)\nfunc (f F) Write(p []byte) (int, error) { return f(p) }\n" + handle + "var w io.Writer = F(nil); _ = w; return nil }", "s.go:7:70: a function as Writer: make F a struct"},
+		{"interface of the script", head + handle + "var err error; _, ok := err.(interface{ Timeout() bool }); _ = ok; return nil }", "s.go:4:81: values of packages cannot be asked"},
+		{"String inside", head + "import \"fmt\"\ntype L int\nfunc (L) String() string { return `` }\n" + handle + "fmt.Printf(`%d`, []L{}); fmt.Println([]L{}); return nil }", "s.go:7:89: packages do not see the methods of L inside of another value: format each L yourself"},
+		{"embedded in JSON", head + "import \"encoding/json\"\ntype B struct { N int }\ntype T struct { B }\n" + handle + "json.Marshal([]*T{}); return nil }", "s.go:7:65: T embeds a struct, whose fields encoders do not see"},
+		{"embedded in any in JSON", head + "import \"encoding/json\"\ntype B struct { N int }\ntype T struct { B }\n" + handle + "json.Marshal(map[string]any{`a`: T{}}); return nil }", "s.go:7:85: T embeds a struct"},
+		{"MarshalJSON inside", head + "import \"encoding/json\"\ntype D struct{ n int }\nfunc (D) MarshalJSON() ([]byte, error) { return nil, nil }\n" + handle + "json.Marshal([]D{}); return nil }", "s.go:7:65: encoders do not see the methods of D inside of another value"},
 		{"deferred results", head + "func f() (int, int) { return 1, 2 }\nfunc g(a, b int) {}\n" + handle + "defer g(f()); return nil }", "s.go:6:60: the results of a call as arguments"},
 	} {
 		t.Run(tt.name, func(t *testing.T) { refused(t, tt.src, tt.want) })

@@ -99,11 +99,15 @@ func BoxError(i error, v any) error { return Box(i, v).(error) }
 // BoxStringer is Box for a Stringer.
 func BoxStringer(i Stringer, v any) Stringer { return Text{v, i.String} }
 
-// Bare returns the value in a wrapper.
+// Bare returns the value in a wrapper. In place of a struct without fields, which the interpreter cannot look into, it
+// returns nil.
 func Bare(v any) any {
 	for {
 		w := reflect.ValueOf(v)
-		if w.Kind() != reflect.Struct || w.NumField() == 0 || w.Type().Field(0).Name != "IValue" {
+		if w.Kind() == reflect.Struct && w.NumField() == 0 {
+			return nil
+		}
+		if w.Kind() != reflect.Struct || w.Type().Field(0).Name != "IValue" {
 			return v
 		}
 		v = w.Field(0).Interface()
@@ -111,4 +115,9 @@ func Bare(v any) any {
 }
 
 // Same is the operator == for interfaces.
-func Same(a, b any) bool { return Bare(a) == Bare(b) }
+func Same(a, b any) bool {
+	if x, y := Bare(a), Bare(b); x != nil || y != nil {
+		return x == y
+	}
+	return a == b
+}
