@@ -42,8 +42,9 @@ func (m *Mount) ReadDirPlus(_ <-chan struct{}, in *gofuse.ReadIn, out *gofuse.Di
 			return false
 		}
 		if a != nil { // "." and ".." are listed, not looked up
-			m.c.Overlay(a)
-			m.entry(a, eo)
+			if m.c.Overlay(background, a) == nil { // an open file may be gone: it is listed, not looked up
+				m.entry(a, eo)
+			}
 		}
 		return true
 	})

@@ -143,7 +143,9 @@ func (h *host) ReadDir(name, after string, limit int) ([]wake.Attr, error) {
 	}
 	out := make([]wake.Attr, len(entries))
 	for i := range entries {
-		h.c.Overlay(&entries[i].Attr)
+		if err := h.c.Overlay(h.ctx, &entries[i].Attr); err != nil {
+			return nil, toScript(err)
+		}
 		out[i] = toAttr(entries[i].Name, &entries[i].Attr)
 	}
 	return out, nil

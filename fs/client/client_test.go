@@ -303,6 +303,57 @@ func TestConcurrentWriters(t *testing.T) {
 	}
 }
 
+// TestAppenders: what several handles append, with flushes between, is all there, each record whole.
+func TestAppenders(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	first := w.create("log")
+	const writers, records, size = 4, 300, 100
+	var wg sync.WaitGroup
+	for i := range writers {
+		h, _, err := w.c.Open(ctx, me, first.Ino(), client.Write|client.Append)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wg.Go(func() {
+			for n := range records {
+				if err := h.WriteAt(ctx, bytes.Repeat([]byte{byte('a' + i)}, size), 0, false); err != nil {
+					t.Error(err)
+				}
+				if n%3 == i%3 {
+					if err := h.Flush(ctx); err != nil {
+						t.Error(err)
+					}
+				}
+				if a, err := w.c.GetAttr(ctx, first.Ino()); err != nil || a.Size < int64(n+1)*size {
+					t.Errorf("after %d own records the size is %d, %v", n+1, a.Size, err)
+				}
+			}
+			if err := errors.Join(h.Flush(ctx), h.Release(ctx)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	got := make([]byte, writers*records*size+1)
+	n, err := first.ReadAt(ctx, got, 0)
+	if err != nil || n != writers*records*size {
+		t.Fatalf("%d bytes, want %d: %v", n, writers*records*size, err)
+	}
+	count := make(map[byte]int)
+	for i := 0; i < n; i += size {
+		if !bytes.Equal(got[i:i+size], bytes.Repeat(got[i:i+1], size)) {
+			t.Fatalf("the record at %d is torn: %q", i, got[i:i+size])
+		}
+		count[got[i]]++
+	}
+	for i := range writers {
+		if c := count[byte('a'+i)]; c != records {
+			t.Errorf("%d records of writer %d, want %d", c, i, records)
+		}
+	}
+}
+
 // TestServerFails: with one of three servers failing, reads rebuild and writes go to a smaller group; afterwards the
 // janitor makes everything whole.
 func TestServerFails(t *testing.T) {

@@ -59,12 +59,17 @@ func (f *file) dirtySince(t int64) bool {
 	return f.mu.dirty != 0 && f.mu.dirty < t
 }
 
-// overlay puts what is written but not committed over committed attributes.
-func (f *file) overlay(a *fs.Attr) {
+// overlay puts what is written but not committed over committed attributes, which were looked up
+// when the file's generation was gen. If that has passed it does nothing and returns false: what has left the spans
+// is in newer attributes.
+func (f *file) overlay(a *fs.Attr, gen uint64) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.mu.gen != gen {
+		return false
+	}
 	if len(f.mu.spans) == 0 {
-		return
+		return true
 	}
 	a.Size = max(a.Size, f.mu.spans.end())
 	if !f.mu.keepTimes {
@@ -74,6 +79,14 @@ func (f *file) overlay(a *fs.Attr) {
 		a.Used += f.mu.spans[i].end - f.mu.spans[i].off
 	}
 	a.Used = min(a.Used, a.Size) // an estimate until the commit: overwritten ranges count twice
+	return true
+}
+
+// generation tells the commits and changes of the file apart.
+func (f *file) generation() uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.mu.gen
 }
 
 // look is the committed state of a file at one moment. The extents are immutable and may
@@ -125,17 +138,26 @@ func (f *file) committed(ctx context.Context, off, end int64) (look, error) {
 
 // size is the file's length as a reader here sees it.
 func (f *file) size(ctx context.Context) (int64, error) {
-	f.mu.Lock()
-	if f.mu.valid {
-		defer f.mu.Unlock()
-		return max(f.mu.attr.Size, f.mu.spans.end()), nil
+	n, err := f.sizeLock(ctx)
+	if err == nil {
+		f.mu.Unlock()
 	}
-	f.mu.Unlock()
-	l, err := f.committed(ctx, 0, 0)
-	if err != nil {
-		return 0, err
-	}
+	return n, err
+}
+
+// sizeLock returns the file's length with mu locked, so that it stays that.
+func (f *file) sizeLock(ctx context.Context) (int64, error) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	return max(l.attr.Size, f.mu.spans.end()), nil
+	for !f.mu.valid {
+		f.mu.Unlock()
+		l, err := f.committed(ctx, 0, 0)
+		if err != nil {
+			return 0, err
+		}
+		f.mu.Lock()
+		if f.mu.gen == l.gen { // else it was committed meanwhile, and what left the spans is not in l
+			return max(l.attr.Size, f.mu.spans.end()), nil
+		}
+	}
+	return max(f.mu.attr.Size, f.mu.spans.end()), nil
 }

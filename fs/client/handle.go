@@ -58,8 +58,7 @@ func (c *Client) open(ctx context.Context, cred *fs.Cred, f *file, flags OpenFla
 		f.invalidateLocked()
 	}
 	f.mu.Unlock()
-	f.overlay(&attr)
-	return attr, nil
+	return attr, c.Overlay(ctx, &attr)
 }
 
 // Create makes a regular file and opens it. With an empty name it has none (O_TMPFILE).

@@ -10,28 +10,37 @@ import (
 func (c *Client) Lookup(ctx context.Context, dir fs.Ino, name string) (fs.Attr, error) {
 	attr, err := c.meta.Lookup(ctx, dir, name)
 	if err == nil {
-		c.Overlay(&attr)
+		err = c.Overlay(ctx, &attr)
 	}
 	return attr, err
 }
 
 // GetAttr returns an inode's attributes, with what is written and not committed counted in.
 func (c *Client) GetAttr(ctx context.Context, ino fs.Ino) (fs.Attr, error) {
-	attr, err := c.meta.GetAttr(ctx, ino)
-	if err == nil {
-		c.Overlay(&attr)
+	f := c.peek(ino)
+	if f == nil {
+		return c.meta.GetAttr(ctx, ino)
 	}
-	return attr, err
+	for {
+		gen := f.generation()
+		attr, err := c.meta.GetAttr(ctx, ino)
+		if err != nil || f.overlay(&attr, gen) {
+			return attr, err
+		}
+	}
 }
 
-// Overlay counts into committed attributes what is written here and not committed.
-func (c *Client) Overlay(a *fs.Attr) {
-	if !a.IsRegular() {
-		return
+// Overlay brings committed attributes up to date with what is written here and not
+// committed, if the file is open.
+func (c *Client) Overlay(ctx context.Context, a *fs.Attr) error {
+	if !a.IsRegular() || c.peek(a.Ino) == nil {
+		return nil
 	}
-	if f := c.peek(a.Ino); f != nil {
-		f.overlay(a)
+	fresh, err := c.GetAttr(ctx, a.Ino)
+	if err == nil {
+		*a = fresh
 	}
+	return err
 }
 
 // Make makes an inode of any type; op.Ino is allocated here. Errors as fs.Create's.
@@ -49,7 +58,7 @@ func (c *Client) Link(ctx context.Context, cred *fs.Cred, ino, dir fs.Ino, name 
 	attr, err := c.one(ctx, cred, &fs.Link{Ino: ino, Parent: dir, Name: name})
 	if err == nil {
 		c.invalidate(ino)
-		c.Overlay(&attr)
+		err = c.Overlay(ctx, &attr)
 	}
 	return attr, err
 }
@@ -110,8 +119,7 @@ func (c *Client) SetAttr(ctx context.Context, cred *fs.Cred, op *fs.SetAttr) (fs
 	}
 	f.invalidateLocked()
 	f.mu.Unlock()
-	f.overlay(&attr)
-	return attr, nil
+	return attr, c.Overlay(ctx, &attr)
 }
 
 // resize truncates or grows a file that is open here.
@@ -135,8 +143,7 @@ func (c *Client) resize(ctx context.Context, cred *fs.Cred, f *file, op *fs.SetA
 	f.mu.spans.cut(op.Size, fs.MaxSize) // writes that came between are cut like the rest
 	f.invalidateLocked()
 	f.mu.Unlock()
-	f.overlay(&attr)
-	return attr, nil
+	return attr, c.Overlay(ctx, &attr)
 }
 
 // SetXattr sets or removes an extended attribute. Errors as fs.SetXattr's.

@@ -19,15 +19,14 @@ func (f *file) write(ctx context.Context, p []byte, off int64, atEnd bool) (int6
 	if len(p) == 0 {
 		return off, nil
 	}
+	now := f.c.o.Clock()
 	if atEnd {
-		if _, err := f.size(ctx); err != nil { // makes the committed size known
+		var err error
+		if off, err = f.sizeLock(ctx); err != nil {
 			return 0, err
 		}
-	}
-	now := f.c.o.Clock()
-	f.mu.Lock()
-	if atEnd {
-		off = max(f.mu.attr.Size, f.mu.spans.end())
+	} else {
+		f.mu.Lock()
 	}
 	if off > math.MaxInt64-int64(len(p)) {
 		f.mu.Unlock()
