@@ -28,6 +28,12 @@ func (d *Dispatcher) run(ctx context.Context, call []fs.Invocation) (again []fs.
 	d.mu.Lock()
 	t := d.triggers[call[0].Trigger]
 	d.mu.Unlock()
+	if t.Settle > 0 {
+		// A newer event of the file may have taken an invocation's place since it was fetched.
+		if call = d.stillWaiting(ctx, call); len(call) == 0 {
+			return nil
+		}
+	}
 	d.executed.Add(1)
 	started := d.o.Clock()
 	e := entryOf(call, &t, started)
