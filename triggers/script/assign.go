@@ -22,7 +22,10 @@ const (
 	inComm              // the communication of a select
 )
 
-func placeOf(n ast.Stmt, stack []ast.Node) place {
+func (r *rewriter) placeOf(n ast.Stmt, stack []ast.Node) place {
+	if r.hoisted[stack[len(stack)-1]] {
+		return inList
+	}
 	switch parent := stack[len(stack)-1].(type) {
 	case *ast.IfStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt:
 		return inIf
@@ -40,7 +43,7 @@ func (r *rewriter) assign(n *ast.AssignStmt, stack []ast.Node) {
 	if n.Tok != token.ASSIGN && n.Tok != token.DEFINE {
 		return
 	}
-	at := placeOf(n, stack)
+	at := r.placeOf(n, stack)
 	switch {
 	case at == inComm:
 		r.received(n, stack[len(stack)-1].(*ast.CommClause))

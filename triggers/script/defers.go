@@ -23,12 +23,15 @@ import (
 func (r *rewriter) function(typ *ast.FuncType, body *ast.BlockStmt) {
 	defers, returns := ownStatements(body)
 	if len(defers) == 0 {
+		if typ.Results != nil && len(typ.Results.List[0].Names) > 0 {
+			r.insert(body.Lbrace+1, r.zero(typ, r.nameResults(typ)))
+		}
 		return
 	}
 	r.rt = true
 	d := r.name("d")
 	names := r.nameResults(typ)
-	open := " "
+	open := " " + r.zero(typ, names)
 	ret := ""
 	if len(names) > 0 {
 		ret = r.name("ret")
@@ -49,6 +52,24 @@ func (r *rewriter) function(typ *ast.FuncType, body *ast.BlockStmt) {
 	} else {
 		r.insert(body.Rbrace, " }) ")
 	}
+}
+
+// zero returns statements that set named results to zero. The interpreter leaves in them what the call before, from the
+// same place, has returned.
+func (r *rewriter) zero(typ *ast.FuncType, names []string) string {
+	text := ""
+	if typ.Results == nil {
+		return text
+	}
+	for _, f := range typ.Results.List {
+		value := r.name("z")
+		text += fmt.Sprintf(" var %s %s;", value, oneLine(r.text[r.offset(f.Type.Pos()):r.offset(f.Type.End())]))
+		for range max(1, len(f.Names)) {
+			text += fmt.Sprintf(" %s = %s;", names[0], value)
+			names = names[1:]
+		}
+	}
+	return text
 }
 
 // ownStatements returns the defer and return statements of a body, without those of function literals in it.

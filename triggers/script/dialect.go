@@ -37,6 +37,10 @@ func (c *checked) construct(n ast.Node, stack []ast.Node) {
 	switch n := n.(type) {
 	case *ast.GenDecl:
 		c.constants(n)
+	case *ast.ValueSpec:
+		c.packageVars(n, stack)
+	case *ast.MapType:
+		c.mapKey(n)
 	case *ast.TypeSpec:
 		c.declaredType(n)
 		if n.TypeParams != nil {

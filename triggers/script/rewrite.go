@@ -18,12 +18,13 @@ const RuntimePath = "wakefs/rt"
 // line in its place, so that positions in messages stay true. Names it makes up start with wake__.
 type rewriter struct {
 	*checked
-	edits []edit
-	tail  strings.Builder        // goes to the end of the last line
-	n     int                    // numbers the names
-	rt    bool                   // the runtime is used
-	fixed map[string]string      // names of functions that stand for builtins
-	defed map[*ast.CallExpr]bool // calls of defer statements
+	edits   []edit
+	tail    strings.Builder        // goes to the end of the last line
+	n       int                    // numbers the names
+	rt      bool                   // the runtime is used
+	fixed   map[string]string      // names of functions that stand for builtins
+	defed   map[*ast.CallExpr]bool // calls of defer statements
+	hoisted map[ast.Node]bool      // switches whose init statement is in the list before them
 }
 
 // edit replaces the bytes from start to end.
@@ -35,7 +36,7 @@ type edit struct {
 
 // rewrite returns the rewritten script, or reports to s.errs what it cannot rewrite.
 func (c *checked) rewrite() string {
-	r := &rewriter{checked: c, fixed: map[string]string{}, defed: map[*ast.CallExpr]bool{}}
+	r := &rewriter{checked: c, fixed: map[string]string{}, defed: map[*ast.CallExpr]bool{}, hoisted: map[ast.Node]bool{}}
 	r.replace(c.file.Name.Pos(), c.file.Name.End(), "main")
 	r.renameMain()
 	r.walk()
@@ -166,7 +167,7 @@ func (r *rewriter) walk() {
 		case *ast.DeclStmt:
 			r.declared(n, stack)
 		case *ast.SwitchStmt:
-			r.conditions(n)
+			r.conditions(n, stack)
 		case *ast.BinaryExpr:
 			r.equal(n)
 		case *ast.TypeAssertExpr:

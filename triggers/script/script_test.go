@@ -229,6 +229,8 @@ func TestRefused(t *testing.T) {
 		{"embedded in JSON", head + "import \"encoding/json\"\ntype B struct { N int }\ntype T struct { B }\n" + handle + "json.Marshal([]*T{}); return nil }", "s.go:7:65: T embeds a struct, whose fields encoders do not see"},
 		{"embedded in any in JSON", head + "import \"encoding/json\"\ntype B struct { N int }\ntype T struct { B }\n" + handle + "json.Marshal(map[string]any{`a`: T{}}); return nil }", "s.go:7:85: T embeds a struct"},
 		{"MarshalJSON inside", head + "import \"encoding/json\"\ntype D struct{ n int }\nfunc (D) MarshalJSON() ([]byte, error) { return nil, nil }\n" + handle + "json.Marshal([]D{}); return nil }", "s.go:7:65: encoders do not see the methods of D inside of another value"},
+		{"interface key", head + "type I interface{ M() }\n" + handle + "_ = map[I]int{}; return nil }", "s.go:5:60: the interface I as the key of a map"},
+		{"variables of a later function", head + handle + "return nil }\nvar a, b = f()\nfunc f() (int, int) { return 1, 2 }", "s.go:5:5: variables of the package that are results of f"},
 		{"deferred results", head + "func f() (int, int) { return 1, 2 }\nfunc g(a, b int) {}\n" + handle + "defer g(f()); return nil }", "s.go:6:60: the results of a call as arguments"},
 	} {
 		t.Run(tt.name, func(t *testing.T) { refused(t, tt.src, tt.want) })

@@ -1,0 +1,55 @@
+//wake:on arrive /**
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+func pair() (int, string) { return 4, "four" }
+
+var (
+	a     = b + 1
+	b     = f("b", 10)
+	table = build()
+	names = []string{"x", "y"}
+	index = func() map[string]int {
+		m := map[string]int{}
+		for i, n := range names {
+			m[n] = i
+		}
+		return m
+	}()
+	errBad = errors.New("bad")
+	upper  = strings.ToUpper
+	rep    = strings.NewReplacer("a", "b")
+	_      = f("blank", 0)
+	matrix = [2][2]int{{1, 2}, {3, 4}}
+	cfg    = struct {
+		n int
+		s string
+	}{1, "s"}
+	ptr = &cfg
+)
+
+var log []string
+
+var x, y = pair()
+
+func f(s string, n int) int { log = append(log, s); return n }
+
+func build() []int { return []int{a, b} }
+
+func init() { log = append(log, "init1") }
+
+func init() { log = append(log, "init2") }
+
+func Handle(c *wake.Context, e wake.Event) error {
+	fmt.Println(a, b, table, index, errBad, upper("q"), x, y, rep.Replace("aa"), matrix, ptr.s, log)
+	ptr.n = 5
+	fmt.Println(cfg.n)
+	return nil
+}
