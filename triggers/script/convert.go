@@ -212,12 +212,9 @@ func (c *checked) methods(names ...string) bool {
 	return false
 }
 
-// equal compares interfaces, which may hold wrapped values.
+// equal compares interfaces, of which the interpreter compares what it knows about the values too.
 func (r *rewriter) equal(n *ast.BinaryExpr) {
-	if n.Op != token.EQL && n.Op != token.NEQ || !r.methods("Error", "String") || r.info.Types[n.X].IsNil() || r.info.Types[n.Y].IsNil() {
-		return
-	}
-	if !types.IsInterface(r.info.TypeOf(n.X)) && !types.IsInterface(r.info.TypeOf(n.Y)) {
+	if n.Op != token.EQL && n.Op != token.NEQ || !r.comparesSpecially(n.X, n.Y) {
 		return
 	}
 	r.rt = true
@@ -228,6 +225,24 @@ func (r *rewriter) equal(n *ast.BinaryExpr) {
 	r.insert(n.X.Pos(), not+"wake__rt.Same(")
 	r.replace(n.X.End(), n.Y.Pos(), ", ")
 	r.after(n.Y.End(), ")")
+}
+
+// comparesSpecially reports whether one of two operands is an interface that may hold a wrapped value, or one of the
+// script.
+func (r *rewriter) comparesSpecially(x, y ast.Expr) bool {
+	if r.info.Types[x].IsNil() || r.info.Types[y].IsNil() {
+		return false
+	}
+	for _, e := range []ast.Expr{x, y} {
+		t := types.Unalias(r.info.TypeOf(e))
+		if i, ok := t.Underlying().(*types.Interface); ok {
+			n, isNamed := t.(*types.Named)
+			if r.methods("Error", "String") || i.NumMethods() > 0 && (!isNamed || n.Obj().Pkg() == r.pkg) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // helper returns the name of a function that is added at the end of the file.

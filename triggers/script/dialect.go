@@ -65,6 +65,7 @@ func (c *checked) construct(n ast.Node, stack []ast.Node) {
 	case *ast.CallExpr:
 		c.call(n, stack)
 	case *ast.SelectStmt:
+		c.breaks(n)
 		// The interpreter keeps the channels of a select statement in one place for all goroutines that run it.
 		if !directlyInHandle(stack) {
 			c.errorf(n.Pos(), "select is available only directly in Handle: elsewhere use one channel, or sync.WaitGroup")

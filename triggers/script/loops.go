@@ -50,8 +50,36 @@ func (r *rewriter) rangeArray(n *ast.RangeStmt) {
 	}
 }
 
+// rangeAssign sets variables that were there before the loop in its body; the interpreter does not set them.
+func (r *rewriter) rangeAssign(n *ast.RangeStmt) {
+	assign, names := "", ""
+	for i, e := range []ast.Expr{n.Key, n.Value} {
+		if e == nil {
+			continue
+		}
+		if _, ok := e.(*ast.Ident); !ok {
+			r.errorf(e.Pos(), "declare a variable for the range with :=, and assign it in the loop")
+			return
+		}
+		name := "_"
+		if !isBlank(e) {
+			name = r.name("e")
+			assign += fmt.Sprintf(" %s = %s;", e.(*ast.Ident).Name, name)
+		}
+		names += []string{"", ", "}[i] + name
+	}
+	if assign == "" {
+		return
+	}
+	r.replace(n.Key.Pos(), n.TokPos+1, names+" :=")
+	r.insert(n.Body.Lbrace+1, assign)
+}
+
 // rangeVars gives each iteration variables of its own if a closure or a pointer may keep them.
 func (r *rewriter) rangeVars(n *ast.RangeStmt) {
+	if n.Tok == token.ASSIGN {
+		r.rangeAssign(n)
+	}
 	if n.Tok != token.DEFINE {
 		return
 	}

@@ -71,12 +71,11 @@ func (r *rewriter) hoistInit(n *ast.SwitchStmt, stack []ast.Node, value string) 
 
 // caseEqual makes a condition of a case's expression.
 func (r *rewriter) caseEqual(value string, e, tag ast.Expr) {
-	same := r.methods("Error", "String") && (types.IsInterface(r.info.TypeOf(e)) || types.IsInterface(r.info.TypeOf(tag)))
 	if r.info.Types[e].IsNil() {
 		r.insert(e.Pos(), value+" == ")
 		return
 	}
-	if !same {
+	if !r.comparesSpecially(e, tag) {
 		r.insert(e.Pos(), value+" == (")
 	} else {
 		r.rt = true

@@ -117,17 +117,3 @@ func (c *checked) mapKey(n *ast.MapType) {
 		c.errorf(n.Key.Pos(), "the interface %s as the key of a map: use a string or a struct made from it", short(t))
 	}
 }
-
-// packageVars refuses to set several package variables by one call of a function that comes later.
-func (c *checked) packageVars(n *ast.ValueSpec, stack []ast.Node) {
-	if len(stack) != 2 || len(n.Names) < 2 || len(n.Values) != 1 {
-		return
-	}
-	if call, ok := ast.Unparen(n.Values[0]).(*ast.CallExpr); ok {
-		if id := calledName(call.Fun); id != nil {
-			if f, ok := c.info.Uses[id].(*types.Func); ok && f.Pkg() == c.pkg && f.Pos() > n.Pos() {
-				c.errorf(n.Pos(), "variables of the package that are results of %s: declare them after that function", id.Name)
-			}
-		}
-	}
-}
