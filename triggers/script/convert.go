@@ -191,7 +191,7 @@ func (r *rewriter) toInterface(e ast.Expr, to types.Type, why purpose) {
 		r.rt = true
 		body = "var i " + through + " = v; return i"
 		if isStruct { // the interpreter would keep one of its fields in place of it
-			body = "var i " + through + " = v; var a any = v; return wake__rt." + box + "(i, a)"
+			body = "var i " + through + " = v; r := wake__rt." + box + "(i, v); return r"
 		}
 	}
 	r.wrap(e, r.helper("convert "+source+" "+result+" "+through, "(v "+source+") "+result+" { "+body+" }"))

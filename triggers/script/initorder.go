@@ -20,9 +20,7 @@ func (c *checked) packageVars(n *ast.ValueSpec, stack []ast.Node) {
 				}
 			}
 		}
-		if v := c.laterIn(value, n.Pos()); v != nil {
-			c.errorf(n.Pos(), "%s is initialized with %s, which comes later: declare %s first", n.Names[0].Name, v.Name(), v.Name())
-		} else if v := c.needsLater(value, n.Pos(), map[types.Object]bool{}); v != nil {
+		if v := c.needsLater(value, n.Pos(), map[types.Object]bool{}); v != nil {
 			c.errorf(n.Pos(), "%s is initialized before %s, which it needs through a function: declare %s first", n.Names[0].Name, v.Name(), v.Name())
 		}
 	}
@@ -52,11 +50,35 @@ func (c *checked) needsLater(n ast.Node, pos token.Pos, seen map[types.Object]bo
 	return later
 }
 
-// laterIn returns a variable of the package that n names and that is declared after pos, or nil.
+// putOff reports whether the initialization of a variable names a later one.
+func (c *checked) putOff(v *types.Var) bool {
+	for _, d := range c.file.Decls {
+		d, ok := d.(*ast.GenDecl)
+		if !ok || d.Tok != token.VAR {
+			continue
+		}
+		for _, s := range d.Specs {
+			s := s.(*ast.ValueSpec)
+			for _, id := range s.Names {
+				if c.info.Defs[id] != v {
+					continue
+				}
+				for _, value := range s.Values {
+					if c.laterIn(value, v.Pos()) != nil {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// laterIn returns a variable of the package that n names and that is initialized after what is at pos, or nil.
 func (c *checked) laterIn(n ast.Node, pos token.Pos) (later *types.Var) {
 	ast.Inspect(n, func(m ast.Node) bool {
 		if id, ok := m.(*ast.Ident); ok {
-			if v, ok := c.info.Uses[id].(*types.Var); ok && v.Parent() == c.pkg.Scope() && v.Pos() > pos {
+			if v, ok := c.info.Uses[id].(*types.Var); ok && v.Parent() == c.pkg.Scope() && (v.Pos() > pos || c.putOff(v)) {
 				later = v
 			}
 		}

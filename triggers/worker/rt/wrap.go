@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"unsafe"
 )
 
 // The interpreter wraps a value of a script's type so that it has its methods in compiled code. A wrapper is a struct: the
@@ -104,13 +105,26 @@ func BoxStringer(i Stringer, v any) Stringer { return Text{v, i.String} }
 func Bare(v any) any {
 	for {
 		w := reflect.ValueOf(v)
-		if w.Kind() == reflect.Struct && w.NumField() == 0 {
-			return nil
-		}
-		if w.Kind() != reflect.Struct || w.Type().Field(0).Name != "IValue" {
+		if w.Kind() != reflect.Struct {
 			return v
 		}
-		v = w.Field(0).Interface()
+		switch t := w.Type(); {
+		case t.NumField() == 0:
+			return nil
+		case t.Field(0).Name == "IValue":
+			v = w.Field(0).Interface()
+		case t.String() == "interp.valueInterface" && t.NumField() == 2 && t.Field(1).Type == reflect.TypeFor[reflect.Value]():
+			// How the interpreter keeps an interface: the value is in a field that is not exported.
+			p := reflect.New(t).Elem()
+			p.Set(w)
+			inner := *(*reflect.Value)(unsafe.Pointer(p.Field(1).UnsafeAddr()))
+			if !inner.IsValid() {
+				return nil
+			}
+			v = inner.Interface()
+		default:
+			return v
+		}
 	}
 }
 

@@ -12,9 +12,8 @@ import (
 func pair() (int, string) { return 4, "four" }
 
 var (
+	b     = 10
 	a     = b + 1
-	b     = f("b", 10)
-	table = build()
 	names = []string{"x", "y"}
 	index = func() map[string]int {
 		m := map[string]int{}
@@ -26,7 +25,6 @@ var (
 	errBad = errors.New("bad")
 	upper  = strings.ToUpper
 	rep    = strings.NewReplacer("a", "b")
-	_      = f("blank", 0)
 	matrix = [2][2]int{{1, 2}, {3, 4}}
 	cfg    = struct {
 		n int
@@ -36,6 +34,8 @@ var (
 )
 
 var log []string
+
+var q, table = f("q", 3), build()
 
 var x, y = pair()
 
