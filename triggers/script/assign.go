@@ -56,11 +56,11 @@ func (r *rewriter) assign(n *ast.AssignStmt, stack []ast.Node) {
 	default:
 		switch ast.Unparen(n.Rhs[0]).(type) {
 		case *ast.CallExpr:
-			if n.Tok == token.ASSIGN && !r.plainTargets(n) {
+			if n.Tok == token.ASSIGN && !r.plainTargets(n) || n.Tok == token.DEFINE && r.redefinesParameter(n, stack) {
 				r.sequence(n, stack, at, r.results)
 			}
 		case *ast.UnaryExpr: // a receive, which always sets both
-			if !r.plainTargets(n) || n.Tok == token.DEFINE && r.keptHere(n, stack) {
+			if !r.plainTargets(n) || n.Tok == token.DEFINE && (r.keptHere(n, stack) || r.redefinesParameter(n, stack)) {
 				r.sequence(n, stack, at, r.results)
 			}
 		case *ast.IndexExpr, *ast.TypeAssertExpr:
@@ -76,6 +76,32 @@ func (r *rewriter) assign(n *ast.AssignStmt, stack []ast.Node) {
 func (r *rewriter) redefines(n *ast.AssignStmt) bool {
 	for _, e := range n.Lhs {
 		if id := e.(*ast.Ident); id.Name != "_" && r.info.Defs[id] == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// redefinesParameter reports whether := assigns to a parameter or result of a function with defer statements, whose body
+// becomes a function literal: see function. There := would declare another variable.
+func (r *rewriter) redefinesParameter(n *ast.AssignStmt, stack []ast.Node) bool {
+	var body *ast.BlockStmt
+	for i := len(stack) - 1; i >= 0 && body == nil; i-- {
+		switch fn := stack[i].(type) {
+		case *ast.FuncLit:
+			body = fn.Body
+		case *ast.FuncDecl:
+			body = fn.Body
+		}
+	}
+	if body == nil || stack[len(stack)-1] != body {
+		return false
+	}
+	if defers, _ := ownStatements(body); len(defers) == 0 {
+		return false
+	}
+	for _, e := range n.Lhs {
+		if id, ok := e.(*ast.Ident); ok && r.info.Defs[id] == nil && id.Name != "_" && r.info.Uses[id].Pos() < body.Lbrace {
 			return true
 		}
 	}

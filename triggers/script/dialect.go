@@ -39,6 +39,7 @@ func (c *checked) construct(n ast.Node, stack []ast.Node) {
 		c.constants(n)
 	case *ast.ValueSpec:
 		c.packageVars(n, stack)
+		c.varCommaOK(n, stack)
 	case *ast.MapType:
 		c.mapKey(n)
 	case *ast.TypeSpec:

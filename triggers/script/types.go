@@ -117,3 +117,13 @@ func (c *checked) mapKey(n *ast.MapType) {
 		c.errorf(n.Key.Pos(), "the interface %s as the key of a map: use a string or a struct made from it", short(t))
 	}
 }
+
+// varCommaOK refuses var v, ok = m[k] in functions, of which rewriting knows the other forms.
+func (c *checked) varCommaOK(n *ast.ValueSpec, stack []ast.Node) {
+	if len(stack) <= 2 || len(n.Names) != 2 || len(n.Values) != 1 {
+		return
+	}
+	if _, isCall := ast.Unparen(n.Values[0]).(*ast.CallExpr); !isCall {
+		c.errorf(n.Pos(), "use := instead of var here")
+	}
+}
