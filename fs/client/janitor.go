@@ -226,12 +226,12 @@ func (j *Janitor) sweepPage(ctx context.Context, store fs.ShardStore, page []fs.
 		if page[i].Written > old {
 			continue
 		}
-		_, err := j.c.meta.Stripe(ctx, page[i].Addr.Stripe)
-		if err == nil {
-			continue
-		}
-		if fs.KindOf(err) != fs.KindNotFound {
+		st, err := j.c.meta.Stripe(ctx, page[i].Addr.Stripe)
+		if err != nil && fs.KindOf(err) != fs.KindNotFound {
 			return err
+		}
+		if err == nil && st.PG == page[i].Addr.PG { // in another group: the writer gave this one up
+			continue
 		}
 		stray = append(stray, page[i].Addr)
 	}
