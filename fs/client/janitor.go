@@ -34,7 +34,7 @@ const (
 	janitorEvery = 5 * time.Second
 	sweepFirst   = time.Minute
 	sweepEvery   = 24 * time.Hour
-	sweepAge     = time.Hour // younger shards may yet be committed
+	sweepAge     = 24 * time.Hour // younger shards may yet be committed, by a function that runs for long
 	repairBatch  = 256
 	maxRagged    = 1 << 16
 	raggedIdle   = 10 * time.Second // a file is compacted when nobody has written to it for that long
