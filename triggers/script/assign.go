@@ -257,6 +257,32 @@ func isIf(n ast.Node) bool {
 	return ok
 }
 
+// returns evaluates several results before it returns them if one is the call of a builtin function, which the interpreter
+// would write over the first.
+func (r *rewriter) returns(n *ast.ReturnStmt, stack []ast.Node) {
+	results := r.resultsOf(stack)
+	if len(n.Results) < 2 || results == nil || r.hoisted[n] {
+		return
+	}
+	for _, e := range n.Results {
+		call, ok := ast.Unparen(e).(*ast.CallExpr)
+		if !ok || !r.info.Types[call.Fun].IsBuiltin() || r.info.Types[e].Value != nil {
+			continue
+		}
+		q := &seq{rewriter: r, at: n.Pos(), pending: "{ "}
+		list := ""
+		for i, e := range n.Results {
+			if i > 0 {
+				list += ", "
+			}
+			list += q.value(e, results.At(i).Type())
+		}
+		q.pending += "return " + list + " }"
+		q.end(n.End())
+		return
+	}
+}
+
 // tuple writes a parallel assignment.
 func (r *rewriter) tuple(q *seq, n *ast.AssignStmt) {
 	targets := make([]string, len(n.Lhs))

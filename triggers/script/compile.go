@@ -1,6 +1,7 @@
 package script
 
 import (
+	"fmt"
 	"go/parser"
 	"go/token"
 )
@@ -13,7 +14,13 @@ type Program struct {
 }
 
 // Compile parses, checks and rewrites a script. It returns Errors if it is refused.
-func Compile(name string, files map[string]string) (*Program, error) {
+func Compile(name string, files map[string]string) (prog *Program, err error) {
+	defer func() {
+		// A script that the rewriter was not made for must not end the node.
+		if r := recover(); r != nil {
+			prog, err = nil, Errors{{File: name, Msg: fmt.Sprint("could not be prepared for the interpreter, which is a defect of wakefs: ", r)}}
+		}
+	}()
 	s, err := parseFiles(name, files)
 	if err != nil {
 		return nil, err

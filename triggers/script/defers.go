@@ -39,6 +39,7 @@ func (r *rewriter) function(typ *ast.FuncType, body *ast.BlockStmt) {
 	}
 	r.insert(body.Lbrace+1, fmt.Sprintf("%swake__rt.Run(func(%s *wake__rt.Defers) {", open, d))
 	for _, s := range returns {
+		r.hoisted[s] = true
 		if len(s.Results) > 0 {
 			r.replace(s.Return, s.Results[0].Pos(), "{ "+ret+"(")
 			r.after(s.Results[len(s.Results)-1].End(), "); return }")

@@ -24,7 +24,7 @@ type rewriter struct {
 	rt      bool                   // the runtime is used
 	fixed   map[string]string      // names of functions that stand for builtins
 	defed   map[*ast.CallExpr]bool // calls of defer statements
-	hoisted map[ast.Node]bool      // switches whose init statement is in the list before them
+	hoisted map[ast.Node]bool      // switches whose init statement is before them, and returns that have been rewritten
 }
 
 // edit replaces the bytes from start to end.
@@ -166,6 +166,8 @@ func (r *rewriter) walk() {
 			r.typeSwitch(n)
 		case *ast.AssignStmt:
 			r.assign(n, stack)
+		case *ast.ReturnStmt:
+			r.returns(n, stack)
 		case *ast.DeclStmt:
 			r.declared(n, stack)
 		case *ast.SwitchStmt:

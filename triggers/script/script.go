@@ -11,15 +11,15 @@
 //
 // It is Go without type parameters and goto, with the packages that [Packages] lists. The interpreter differs from the
 // compiler in more than that. Most of it is mended by rewriting, with every line kept in its place: loop variables and
-// ranges over integers, defer and recover, type switches, min, max and clear, the identity of struct types, unexported
-// fields in JSON and XML. What cannot be mended is refused with advice: see dialect. The differential test in package
-// worker runs some two hundred programs both ways. Known to remain, and not refused:
+// ranges, assignments of several values and comma-ok forms, named results, defer and recover, switches of all kinds,
+// min, max and clear, method values, values in interfaces and errors, the identity of struct types, unexported fields in
+// JSON and XML. What cannot be mended is refused with advice: see dialect. The differential test in package worker runs
+// some three hundred programs both ways. Known to remain, and not refused:
 //
 //   - %T and %+v of a script's types show how the interpreter represents them;
 //   - the text of a runtime error, as in "index out of range", is another;
-//   - after v, ok := x.(*T) with !ok, v need not be nil;
-//   - an Error or MarshalJSON method of a script's type is seen by compiled code only if the value is passed to it
-//     directly, not inside of another value.
+//   - the methods of a script's type are seen by compiled code only on the value that is passed to it, or directly in an
+//     any inside of it; where the type says that there is another below, that is refused, but not behind an any.
 package script
 
 import (
