@@ -21,6 +21,7 @@ import (
 // What is added goes through a variable, since the interpreter gives a literal that is an argument of compiled code no
 // frame of its own.
 func (r *rewriter) function(typ *ast.FuncType, body *ast.BlockStmt) {
+	r.nameParameters(typ)
 	defers, returns := ownStatements(body)
 	if len(defers) == 0 {
 		if typ.Results != nil && len(typ.Results.List[0].Names) > 0 {
@@ -52,6 +53,20 @@ func (r *rewriter) function(typ *ast.FuncType, body *ast.BlockStmt) {
 		r.insert(body.Rbrace, " }); return ")
 	} else {
 		r.insert(body.Rbrace, " }) ")
+	}
+}
+
+// nameParameters gives parameters names that have none; the interpreter would put other values in their place.
+func (r *rewriter) nameParameters(typ *ast.FuncType) {
+	for _, f := range typ.Params.List {
+		if len(f.Names) == 0 {
+			r.insert(f.Type.Pos(), r.name("p")+" ")
+		}
+		for _, id := range f.Names {
+			if id.Name == "_" {
+				r.replace(id.Pos(), id.End(), r.name("p"))
+			}
+		}
 	}
 }
 

@@ -92,3 +92,30 @@ func (r *rewriter) forward(sig *types.Signature, callee string) (head, body stri
 	}
 	return head, body, ok
 }
+
+// variadic passes the last arguments of a call of a variable as a slice, without which the
+// interpreter counts them wrong.
+func (r *rewriter) variadic(n *ast.CallExpr) {
+	sig, ok := r.info.TypeOf(n.Fun).Underlying().(*types.Signature)
+	if !ok || !sig.Variadic() || n.Ellipsis.IsValid() || len(n.Args) < sig.Params().Len() || !r.info.Types[n.Fun].IsValue() {
+		return
+	}
+	switch fun := ast.Unparen(n.Fun).(type) {
+	case *ast.Ident:
+		if _, isVar := r.info.Uses[fun].(*types.Var); !isVar {
+			return
+		}
+	case *ast.SelectorExpr:
+		if _, isVar := r.info.Uses[fun.Sel].(*types.Var); !isVar {
+			return
+		}
+	}
+	if t, ok := r.info.TypeOf(n.Args[0]).(*types.Tuple); ok && t.Len() > 1 {
+		r.errorf(n.Args[0].Pos(), "the results of a call as arguments here: assign them to variables first")
+		return
+	}
+	last := sig.Params().Len() - 1
+	elem := sig.Params().At(last).Type().(*types.Slice).Elem()
+	r.insert(n.Args[last].Pos(), "[]"+r.mustType(elem, n.Pos())+"{")
+	r.after(n.Args[len(n.Args)-1].End(), "}...")
+}

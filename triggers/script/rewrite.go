@@ -180,6 +180,7 @@ func (r *rewriter) walk() {
 			r.methodValue(n, stack)
 		case *ast.CallExpr:
 			r.builtin(n)
+			r.variadic(n)
 		case *ast.StructType:
 			r.tagFields(n, stack)
 		}

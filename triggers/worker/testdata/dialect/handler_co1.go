@@ -1,0 +1,24 @@
+//wake:on arrive /**
+package main
+
+import (
+	"fmt"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+type app struct {
+	log func(string, ...any)
+	sum func(...int) int
+}
+
+func id(f func(string, ...any)) func(string, ...any) { return f }
+
+func Handle(c *wake.Context, e wake.Event) error {
+	_ = app{}
+	a := &app{log: c.Logf}
+	a.log("x %s %d", []any{"a", 1}...)
+	a.log("y")
+	_ = fmt.Sprint
+	return nil
+}
