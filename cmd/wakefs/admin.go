@@ -42,6 +42,7 @@ type (
 		Running    int           `json:"running"` // functions
 		Repaired   uint64        `json:"repaired"`
 		Compacted  uint64        `json:"compacted"`
+		Packed     uint64        `json:"packed"` // small files moved into shared stripes
 		Swept      uint64        `json:"swept"`
 		RSS        uint64        `json:"rss"` // bytes
 		Goroutines int           `json:"goroutines"`

@@ -304,7 +304,8 @@ func (n *node) openClient(ctx, background context.Context) error {
 	}
 	n.files = client.New(client.Options{
 		Meta: s, Stripes: n.stripes, Clock: now, Log: n.log.With("part", "files"), Relaxed: n.cfg.Relaxed,
-		Ragged: func(ino fs.Ino) { n.janitor.Load().Ragged(ino) },
+		Ragged:  func(ino fs.Ino) { n.janitor.Load().Ragged(ino) },
+		Inlined: func(ino fs.Ino) { n.janitor.Load().Inlined(ino) },
 		Changed: func(c fs.Change) {
 			if m := n.mount.Load(); m != nil {
 				m.Changed(c)

@@ -64,7 +64,7 @@ func (n *node) status(ctx context.Context) (nodeStatus, error) {
 	}
 	st.Running, _, _ = n.dispatcher.Load()
 	done := n.janitor.Load().Counts()
-	st.Repaired, st.Compacted, st.Swept = done.Repaired, done.Compacted, done.Swept
+	st.Repaired, st.Compacted, st.Packed, st.Swept = done.Repaired, done.Compacted, done.Packed, done.Swept
 	for _, s := range m.Sessions {
 		st.Sessions = append(st.Sessions, s.Name)
 	}

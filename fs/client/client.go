@@ -25,6 +25,8 @@ type Options struct {
 	// Ragged is told of files that were committed in several or in small pieces. It must not
 	// block. May be nil.
 	Ragged func(fs.Ino)
+	// Inlined is told of files that were committed with inline data. It must not block. May be nil.
+	Inlined func(fs.Ino)
 	// Changed is told what other sessions change. It must not block. May be nil.
 	Changed func(fs.Change)
 }

@@ -43,7 +43,7 @@ func (j *Janitor) Compact(ctx context.Context, ino fs.Ino) error {
 		end := off + maxWindow
 		for len(extents) > 0 {
 			run, rest := j.run(ctx, extents)
-			if len(run) >= minRun {
+			if len(run) >= minRun || j.anyDead(ctx, run) {
 				if err := j.rewrite(ctx, &attr, run); err != nil {
 					return err
 				}
@@ -71,12 +71,18 @@ func (j *Janitor) run(ctx context.Context, extents []fs.Extent) (run, rest []fs.
 	return extents[:n], extents[n:]
 }
 
-func (j *Janitor) fragment(ctx context.Context, e *fs.Extent) bool {
-	if e.Len < fragment {
-		return true
+// anyDead tells whether rewriting a run would free a mostly dead stripe.
+func (j *Janitor) anyDead(ctx context.Context, run []fs.Extent) bool {
+	for i := range run {
+		if run[i].Inline == nil && j.mostlyDead(ctx, run[i].Stripe) {
+			return true
+		}
 	}
-	st, err := j.c.meta.Stripe(ctx, e.Stripe)
-	return err == nil && st.Live < int64(st.Len)/2
+	return false
+}
+
+func (j *Janitor) fragment(ctx context.Context, e *fs.Extent) bool {
+	return e.Len < fragment || j.mostlyDead(ctx, e.Stripe)
 }
 
 // rewrite stores the bytes of a run as one stripe and puts it in their place.
@@ -92,9 +98,7 @@ func (j *Janitor) rewrite(ctx context.Context, attr *fs.Attr, run []fs.Extent) e
 	for i := range run {
 		e := &run[i]
 		part := data[pos : pos+e.Len]
-		if e.Inline != nil {
-			copy(part, e.Inline)
-		} else if err := j.c.stripes.Read(ctx, e, 0, part); err != nil {
+		if err := j.fetch(ctx, e, part); err != nil {
 			return err
 		}
 		if n := len(op.Extents); n > 0 && op.Extents[n-1].End() == e.Off {

@@ -8,24 +8,26 @@ import (
 	"github.com/wakefs/wakefs/fs"
 )
 
-// Janitor keeps stored data healthy: it rebuilds shards that are missing or rotten,
-// rewrites fragmented files, and deletes shards that no Tx ever referred to.
+// Janitor keeps stored data healthy: it rebuilds shards that are missing or rotten, rewrites fragmented files, moves
+// small ones from the metadata into shared stripes, and deletes shards that no Tx ever referred to.
 type Janitor struct {
 	c       *Client
 	servers func() map[fs.ServerID]fs.ShardStore // those of this node
 
 	degraded chan fs.StripeID
 
-	mu     sync.Mutex
-	recent map[fs.StripeID]bool // looked at since the last tick
-	ragged map[fs.Ino]int64     // files that may be worth compacting → ns of their last commit
-	counts Counts
+	mu      sync.Mutex
+	recent  map[fs.StripeID]bool // looked at since the last tick
+	ragged  map[fs.Ino]int64     // files that may be worth compacting → ns of their last commit
+	inlined map[fs.Ino]int64     // files that may be worth destaging → ns of their last commit
+	counts  Counts
 }
 
 // Counts is what a janitor has done since it began.
 type Counts struct {
 	Repaired  uint64 // stripes made whole
 	Compacted uint64 // stripes written in the place of fragments
+	Packed    uint64 // small files moved into shared stripes
 	Swept     uint64 // shards deleted that belonged to nothing
 }
 
@@ -45,7 +47,7 @@ const (
 func NewJanitor(c *Client, servers func() map[fs.ServerID]fs.ShardStore) *Janitor {
 	return &Janitor{
 		c: c, servers: servers, degraded: make(chan fs.StripeID, 1024),
-		recent: make(map[fs.StripeID]bool), ragged: make(map[fs.Ino]int64),
+		recent: make(map[fs.StripeID]bool), ragged: make(map[fs.Ino]int64), inlined: make(map[fs.Ino]int64),
 	}
 }
 
@@ -99,8 +101,10 @@ func (j *Janitor) Run(ctx context.Context) {
 			j.mu.Unlock()
 			j.warn("repair", j.repairMissing(ctx))
 			j.warn("compaction", j.compactIdle(ctx))
+			j.warn("destaging", j.destageIdle(ctx))
 		case <-sweep.C:
 			j.warn("sweep", j.Sweep(ctx, sweepAge))
+			j.warn("reclaiming space", j.Reclaim(ctx))
 			sweep.Reset(sweepEvery)
 		}
 	}

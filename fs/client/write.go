@@ -162,6 +162,9 @@ func (f *file) commit(ctx context.Context, o flushOptions) error {
 	if f.c.o.Ragged != nil && ragged(op) {
 		f.c.o.Ragged(f.ino)
 	}
+	if f.c.o.Inlined != nil && len(op.Extents) > 0 && op.Extents[0].Inline != nil {
+		f.c.o.Inlined(f.ino)
+	}
 	f.mu.bufs = append([]*buffer(nil), f.mu.bufs[len(bufs):]...)
 	f.mu.spans.drop(func(b *buffer) bool { return contains(bufs, b) })
 	for _, b := range bufs {
