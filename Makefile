@@ -6,7 +6,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 RUN_DIR ?= .wakefs
 MNT ?= mnt
 # The race detector takes several times the memory and CPU; two packages at a time is what two cores carry.
-TEST_FLAGS ?= -count=1 -timeout 8m
+TEST_FLAGS ?= -count=1 -timeout 20m
 
 .PHONY: help
 help: ## list the targets
