@@ -13,7 +13,7 @@ import (
 //	x.M   →   wake__method1(x)
 func (r *rewriter) methodValue(n *ast.SelectorExpr, stack []ast.Node) {
 	sel := r.info.Selections[n]
-	if sel == nil || sel.Kind() != types.MethodVal || isCalled(n, stack) {
+	if sel == nil || sel.Kind() != types.MethodVal || isCalled(n, stack) && !startsGoroutine(stack) {
 		return
 	}
 	recv, amp := sel.Recv(), ""
@@ -25,20 +25,79 @@ func (r *rewriter) methodValue(n *ast.SelectorExpr, stack []ast.Node) {
 	end := r.file.FileEnd - 1
 	from, ok := r.typeExpr(recv, end)
 	sig := sel.Obj().Type().(*types.Signature)
-	head, body, ok2 := r.forward(sig, "wake__r."+n.Sel.Name)
+	params, result, body, ok2 := r.forward(sig, "wake__r."+n.Sel.Name)
 	if !ok || !ok2 {
 		r.errorf(n.Pos(), "the method value %s needs a type that cannot be named at the top of the file: use a function literal that calls the method", n.Sel.Name)
 		return
 	}
-	key := "method " + from + " " + n.Sel.Name
-	helper := r.fixed[key]
-	if helper == "" {
-		helper = r.name("method")
-		r.fixed[key] = helper
-		fmt.Fprintf(&r.tail, "func %s(wake__r %s) %s { return %s { %s } }\n", helper, from, oneLine(head), oneLine(head), body)
+	if startsGoroutine(stack) {
+		call, sep := stack[len(stack)-1].(*ast.CallExpr), ""
+		if len(call.Args) > 0 {
+			sep = ", "
+		}
+		helper := r.helper("go "+from+" "+n.Sel.Name, fmt.Sprintf("(wake__r %s, %s) { wake__r.%s(%s) }", from, params, n.Sel.Name, callArgs(sig)))
+		r.insert(n.Pos(), helper+"("+amp)
+		r.replace(n.X.End(), call.Lparen+1, sep)
+		return
 	}
+	typ := "func(" + params + ") (" + result + ")"
+	helper := r.helper("method "+from+" "+n.Sel.Name, fmt.Sprintf("(wake__r %s) %s { return %s { %s } }", from, typ, typ, body))
 	r.insert(n.Pos(), helper+"("+amp)
 	r.replace(n.X.End(), n.End(), ")")
+}
+
+// goVariable makes the function in a variable an argument of what a go statement calls, since the interpreter looks it
+// up when the goroutine runs.
+func (r *rewriter) goVariable(n *ast.GoStmt) {
+	switch fun := ast.Unparen(n.Call.Fun).(type) {
+	case *ast.FuncLit:
+		return
+	case *ast.Ident:
+		if _, isVar := r.info.Uses[fun].(*types.Var); !isVar {
+			return
+		}
+	case *ast.SelectorExpr:
+		if _, isVar := r.info.Uses[fun.Sel].(*types.Var); !isVar {
+			return
+		}
+	}
+	t := r.info.TypeOf(n.Call.Fun)
+	sig := t.Underlying().(*types.Signature)
+	params, _, _, ok := r.forward(sig, "")
+	from, ok2 := r.typeExpr(t, r.file.FileEnd-1)
+	if !ok || !ok2 {
+		r.errorf(n.Call.Pos(), "the type of this function cannot be named at the top of the file: call it in a function literal")
+		return
+	}
+	sep := ""
+	if len(n.Call.Args) > 0 {
+		sep = ", "
+	}
+	helper := r.helper("go "+from, fmt.Sprintf("(wake__r %s, %s) { wake__r(%s) }", oneLine(from), params, callArgs(sig)))
+	r.insert(n.Call.Fun.Pos(), helper+"(")
+	r.replace(n.Call.Fun.End(), n.Call.Lparen+1, sep)
+}
+
+// callArgs returns the arguments that pass on the parameters of a function made by forward.
+func callArgs(sig *types.Signature) string {
+	var args []string
+	for i := range sig.Params().Len() {
+		args = append(args, fmt.Sprintf("wake__a%d", i))
+	}
+	if sig.Variadic() {
+		args[len(args)-1] += "..."
+	}
+	return strings.Join(args, ", ")
+}
+
+// startsGoroutine reports whether the call at the end of stack is that of a go statement, of which the interpreter takes the
+// receiver when the goroutine runs.
+func startsGoroutine(stack []ast.Node) bool {
+	if len(stack) < 2 {
+		return false
+	}
+	_, ok := stack[len(stack)-2].(*ast.GoStmt)
+	return ok
 }
 
 // copiesReceiver reports whether a method has a receiver that is a value and no interface.
@@ -62,35 +121,31 @@ func isCalled(n ast.Expr, stack []ast.Node) bool {
 	return false
 }
 
-// forward returns the type of a function with named parameters, and its body, which calls callee with them.
-func (r *rewriter) forward(sig *types.Signature, callee string) (head, body string, ok bool) {
+// forward returns the parameters and results of a function, and a body that calls callee with them.
+func (r *rewriter) forward(sig *types.Signature, callee string) (params, result, body string, ok bool) {
 	ok = true
 	typ := func(t types.Type) string {
 		text, found := r.typeExpr(t, r.file.FileEnd-1)
 		ok = ok && found
-		return text
+		return oneLine(text)
 	}
-	var params, args, results []string
+	var list, results []string
 	for i := range sig.Params().Len() {
-		arg := fmt.Sprintf("wake__a%d", i)
 		t := sig.Params().At(i).Type()
 		if sig.Variadic() && i == sig.Params().Len()-1 {
-			params = append(params, arg+" ..."+typ(t.(*types.Slice).Elem()))
-			arg += "..."
+			list = append(list, fmt.Sprintf("wake__a%d ...%s", i, typ(t.(*types.Slice).Elem())))
 		} else {
-			params = append(params, arg+" "+typ(t))
+			list = append(list, fmt.Sprintf("wake__a%d %s", i, typ(t)))
 		}
-		args = append(args, arg)
 	}
 	for v := range sig.Results().Variables() {
 		results = append(results, typ(v.Type()))
 	}
-	head = fmt.Sprintf("func(%s) (%s)", strings.Join(params, ", "), strings.Join(results, ", "))
-	body = fmt.Sprintf("%s(%s)", callee, strings.Join(args, ", "))
+	body = callee + "(" + callArgs(sig) + ")"
 	if len(results) > 0 {
 		body = "return " + body
 	}
-	return head, body, ok
+	return strings.Join(list, ", "), strings.Join(results, ", "), body, ok
 }
 
 // variadic passes the last arguments of a call of a variable as a slice, without which the

@@ -160,6 +160,8 @@ func (r *rewriter) walk() {
 			}
 		case *ast.ForStmt:
 			r.forVars(n, labelOf(stack))
+		case *ast.GoStmt:
+			r.goVariable(n)
 		case *ast.CommClause:
 			r.branches(n)
 		case *ast.TypeSwitchStmt:

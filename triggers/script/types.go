@@ -12,6 +12,9 @@ func (c *checked) declaredType(n *ast.TypeSpec) {
 	if !ok {
 		return
 	}
+	if top, ok := c.pkg.Scope().Lookup(n.Name.Name).(*types.TypeName); ok && top != obj {
+		c.errorf(n.Pos(), "type %s hides one of the same name: give it another", n.Name.Name)
+	}
 	seen := map[types.Type]bool{}
 	var mentions func(t types.Type) bool
 	mentions = func(t types.Type) bool {
