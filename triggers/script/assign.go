@@ -258,15 +258,16 @@ func isIf(n ast.Node) bool {
 }
 
 // returns evaluates several results before it returns them if one is the call of a builtin function, which the interpreter
-// would write over the first.
+// would write over the first, or uses a named result, which may have been set to the one before.
 func (r *rewriter) returns(n *ast.ReturnStmt, stack []ast.Node) {
 	results := r.resultsOf(stack)
 	if len(n.Results) < 2 || results == nil || r.hoisted[n] {
 		return
 	}
-	for _, e := range n.Results {
+	for i, e := range n.Results {
 		call, ok := ast.Unparen(e).(*ast.CallExpr)
-		if !ok || !r.info.Types[call.Fun].IsBuiltin() || r.info.Types[e].Value != nil {
+		builtin := ok && r.info.Types[call.Fun].IsBuiltin() && r.info.Types[e].Value == nil
+		if !builtin && !r.usesOther(results, i, e) {
 			continue
 		}
 		q := &seq{rewriter: r, at: n.Pos(), pending: "{ "}
@@ -281,6 +282,16 @@ func (r *rewriter) returns(n *ast.ReturnStmt, stack []ast.Node) {
 		q.end(n.End())
 		return
 	}
+}
+
+// usesOther reports whether an expression uses a named result other than the i-th.
+func (r *rewriter) usesOther(results *types.Tuple, i int, e ast.Expr) bool {
+	for j := range results.Len() {
+		if v := results.At(j); j != i && v.Name() != "" && r.uses(v, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // tuple writes a parallel assignment.
