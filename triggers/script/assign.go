@@ -50,7 +50,7 @@ func (r *rewriter) assign(n *ast.AssignStmt, stack []ast.Node) {
 	case len(n.Lhs) == 1:
 		r.fresh(n.Lhs[0], n.Rhs[0], n.Tok, at, stack)
 	case len(n.Rhs) > 1:
-		if n.Tok == token.DEFINE && r.redefines(n) || n.Tok == token.ASSIGN && !r.plainSwap(n) || r.keepsLiteral(n, stack) {
+		if n.Tok == token.DEFINE && r.redefines(n) || n.Tok == token.ASSIGN && !r.plainSwap(n) || setsOnlyOne(n.Rhs) {
 			r.sequence(n, stack, at, r.tuple)
 		}
 	default:
@@ -70,6 +70,17 @@ func (r *rewriter) assign(n *ast.AssignStmt, stack []ast.Node) {
 			r.sequence(n, stack, at, r.commaOK)
 		}
 	}
+}
+
+// setsOnlyOne reports whether a value is a literal or a receive, beside which the interpreter forgets the other values.
+func setsOnlyOne(values []ast.Expr) bool {
+	for _, e := range values {
+		u, ok := ast.Unparen(e).(*ast.UnaryExpr)
+		if isLiteral(e) || ok && u.Op == token.ARROW {
+			return true
+		}
+	}
+	return false
 }
 
 // redefines reports whether := assigns to a variable that was there.

@@ -44,16 +44,6 @@ func isLiteral(e ast.Expr) bool {
 	return ok
 }
 
-// keepsLiteral is fresh's condition for several variables.
-func (r *rewriter) keepsLiteral(n *ast.AssignStmt, stack []ast.Node) bool {
-	for i, e := range n.Lhs {
-		if id, ok := e.(*ast.Ident); ok && isLiteral(n.Rhs[i]) && r.info.Defs[id] != nil && r.kept(r.info.Defs[id], outermost(stack)) {
-			return true
-		}
-	}
-	return false
-}
-
 // keptHere reports whether one of the variables that n declares may be kept.
 func (r *rewriter) keptHere(n *ast.AssignStmt, stack []ast.Node) bool {
 	for _, e := range n.Lhs {

@@ -235,6 +235,7 @@ func TestRefused(t *testing.T) {
 		{"initialization put off", head + handle + "return nil }\nvar a = b\nvar b = 1\nvar x = f()\nfunc f() int { return a }", "s.go:7:5: x is initialized before a, which it needs through a function: declare a first"},
 		{"comma-ok with var", head + handle + "var v, ok = map[int]int{}[1]; c.Log(v, ok); return nil }", "s.go:4:56: use := instead of var here"},
 		{"type that hides another", head + "type T int\n" + handle + "type T struct{ n int }; c.Log(T{1}.n); return nil }", "s.go:5:57: type T hides one of the same name"},
+		{"var with a literal", head + handle + "return nil }\nvar a, b = 1, []int{1}", "s.go:5:5: several variables beside a literal: declare each"},
 		{"range into an element", head + handle + "var xs [1]int; for xs[0] = range []int{1} { }; return nil }", "s.go:4:71: declare a variable for the range with :="},
 		{"break of select", head + handle + "select { case <-make(chan int): if e.Size > 1 { break } }; return nil }", "s.go:4:100: break of a select is not available"},
 		{"deferred results", head + "func f() (int, int) { return 1, 2 }\nfunc g(a, b int) {}\n" + handle + "defer g(f()); return nil }", "s.go:6:60: the results of a call as arguments"},

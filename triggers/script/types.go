@@ -121,8 +121,11 @@ func (c *checked) mapKey(n *ast.MapType) {
 	}
 }
 
-// varCommaOK refuses var v, ok = m[k] in functions, of which rewriting knows the other forms.
+// varCommaOK refuses var v, ok = m[k] in functions, and var x, y = 1, T{}, of which rewriting knows the other forms.
 func (c *checked) varCommaOK(n *ast.ValueSpec, stack []ast.Node) {
+	if len(n.Values) > 1 && setsOnlyOne(n.Values) {
+		c.errorf(n.Pos(), "several variables beside a literal: declare each of them in a line of its own")
+	}
 	if len(stack) <= 2 || len(n.Names) != 2 || len(n.Values) != 1 {
 		return
 	}

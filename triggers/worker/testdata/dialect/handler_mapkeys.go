@@ -29,7 +29,8 @@ func Handle(c *wake.Context, e wake.Event) error {
 	pm := map[*A]int{a: 1}
 	pm[b] = 2
 	fmt.Println(pm[a], pm[b], len(pm))
-	var x, y any = A{1}, A{1}
+	var x any = A{1}
+	var y any = A{1}
 	fmt.Println(x == y, x != y, x == any(1))
 	y = 5
 	fmt.Println(x == y, y == 5)
