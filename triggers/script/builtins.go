@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/types"
+	"strings"
 )
 
 // builtin replaces calls of the builtins that the interpreter does not know.
@@ -39,10 +40,13 @@ func (r *rewriter) minMax(call *ast.CallExpr, name string) {
 		if tv.Value.Kind() == constant.Float {
 			text = tv.Value.String()
 		}
-		if b, ok := tv.Type.(*types.Basic); !ok || b.Info()&types.IsUntyped == 0 {
+		if b, ok := tv.Type.(*types.Basic); !ok || b.Info()&types.IsUntyped == 0 && b.Kind() != types.Int {
 			text = "(" + r.mustType(tv.Type, call.Pos()) + ")(" + text + ")"
 		}
-		r.replace(call.Pos(), call.End(), "("+text+")")
+		if strings.HasPrefix(text, "-") {
+			text = "(" + text + ")"
+		}
+		r.replace(call.Pos(), call.End(), text)
 		return
 	}
 	text, ok := r.typeExpr(tv.Type, r.file.FileEnd-1)

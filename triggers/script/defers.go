@@ -143,8 +143,11 @@ func (r *rewriter) setter(name string, typ *ast.FuncType, names []string) string
 			args = append(args, arg)
 		}
 	}
-	return fmt.Sprintf("%s := func(%s) { %s = %s }; ", name, strings.Join(params, ", "),
-		strings.Join(names, ", "), strings.Join(args, ", "))
+	sets := make([]string, len(names))
+	for i := range names {
+		sets[i] = names[i] + " = " + args[i]
+	}
+	return fmt.Sprintf("%s := func(%s) { %s }; ", name, strings.Join(params, ", "), strings.Join(sets, "; "))
 }
 
 // deferred rewrites one defer statement: what is called and its arguments are evaluated now, in that order, and the

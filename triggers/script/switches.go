@@ -76,6 +76,10 @@ func (r *rewriter) caseEqual(value string, e, tag ast.Expr) {
 		return
 	}
 	if !r.comparesSpecially(e, tag) {
+		if _, ok := e.(*ast.BinaryExpr); !ok {
+			r.insert(e.Pos(), value+" == ")
+			return
+		}
 		r.insert(e.Pos(), value+" == (")
 	} else {
 		r.rt = true
