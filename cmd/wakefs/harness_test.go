@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wakefs/wakefs/fs/wire"
 	"github.com/wakefs/wakefs/triggers/worker"
 	"golang.org/x/sys/unix"
 )
@@ -216,11 +217,20 @@ func (n *testNode) ok(args ...string) string {
 	return out
 }
 
-// triggers returns the answer of trigger list by name.
+// triggers returns the answer of trigger list by name. It asks as the command does, without starting one:
+// tests ask often.
 func (n *testNode) triggers() map[string]triggerRow {
 	n.t.Helper()
+	admin := wire.NewAdmin(wire.ClientOptions{Dial: wire.NetDialer(nil)}, socketPath(n.data))
+	defer admin.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	b, err := admin.Call(ctx, "trigger.list", nil)
+	if err != nil {
+		n.t.Fatal(err)
+	}
 	var rows []triggerRow
-	if err := json.Unmarshal([]byte(n.ok("trigger", "list", "--json")), &rows); err != nil {
+	if err := json.Unmarshal(b, &rows); err != nil {
 		n.t.Fatal(err)
 	}
 	m := make(map[string]triggerRow)

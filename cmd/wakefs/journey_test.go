@@ -74,6 +74,9 @@ func TestJourney(t *testing.T) {
 	n.write("inbox/e.txt", "back")
 	n.expect("outbox/e.txt", "BACK")
 
+	if out := n.ok("trigger", "list"); !strings.Contains(out, "upper  live") {
+		t.Errorf("trigger list:\n%s", out)
+	}
 	logs := n.ok("trigger", "logs", "upper")
 	for _, want := range []string{"deployed", "refused", "done", "got a.txt"} {
 		if !strings.Contains(logs, want) {
