@@ -318,6 +318,8 @@ func TestSettles(t *testing.T) {
 	if err := s.Sync(ctx); err != nil {
 		t.Fatal(err)
 	}
+	x.mu.Lock() // what settles in the background may still be at it
+	defer x.mu.Unlock()
 	if len(x.owed) != 0 || x.bytes != 0 || x.accepted != 0 {
 		t.Errorf("after Sync %d Txs are owed, %d bytes", len(x.owed), x.bytes)
 	}
