@@ -132,3 +132,13 @@ func KindOf(err error) Kind {
 	}
 	return KindOther
 }
+
+// Undecided tells whether a Tx whose proposing ended with err may be applied yet: nothing that
+// it refers to may be deleted then.
+func Undecided(err error) bool {
+	switch KindOf(err) {
+	case KindOther, KindUnavailable, KindNotLeader, KindStale, KindTimeout, KindCanceled, KindInterrupted:
+		return true
+	}
+	return false
+}

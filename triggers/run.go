@@ -121,7 +121,9 @@ func (d *Dispatcher) attempt(ctx context.Context, t *fs.Trigger, prog *script.Pr
 	// Accepted is enough: until the commit the event is still queued, and after a crash both are
 	// there or neither.
 	if _, err := d.o.Meta.Propose(ctx, tx, fs.Accepted); err != nil {
-		h.abandon(context.WithoutCancel(ctx))
+		if !fs.Undecided(err) { // else it may be committed yet; the sweep finds what is not
+			h.abandon(context.WithoutCancel(ctx))
+		}
 		return out, err
 	}
 	return out, nil

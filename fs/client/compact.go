@@ -71,6 +71,13 @@ func (j *Janitor) run(ctx context.Context, extents []fs.Extent) (run, rest []fs.
 	return extents[:n], extents[n:]
 }
 
+// giveUp deletes a stripe whose Tx failed with err, unless that may be applied yet. What stays the sweep finds.
+func (j *Janitor) giveUp(ctx context.Context, st fs.Stripe, err error) {
+	if !fs.Undecided(err) {
+		_ = j.c.stripes.Delete(ctx, st)
+	}
+}
+
 // anyDead tells whether rewriting a run would free a mostly dead stripe.
 func (j *Janitor) anyDead(ctx context.Context, run []fs.Extent) bool {
 	for i := range run {
@@ -121,7 +128,7 @@ func (j *Janitor) rewrite(ctx context.Context, attr *fs.Attr, run []fs.Extent) e
 		op.Extents[i].PG, op.Extents[i].Stripe = st.PG, st.ID
 	}
 	if _, err = j.c.propose(ctx, nil, fs.Committed, op); err != nil {
-		_ = j.c.stripes.Delete(ctx, st) // the sweep finds what stays
+		j.giveUp(ctx, st, err)
 		if fs.KindOf(err) == fs.KindConflict || fs.KindOf(err) == fs.KindNotFound {
 			return nil
 		}

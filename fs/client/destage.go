@@ -146,7 +146,7 @@ func (j *Janitor) store(ctx context.Context, p *pack) error {
 		}
 	}
 	if err := j.move(ctx, p.ops, st); err != nil {
-		_ = j.c.stripes.Delete(ctx, st) // the sweep finds what stays
+		j.giveUp(ctx, st, err)
 		if fs.KindOf(err) == fs.KindConflict || fs.KindOf(err) == fs.KindNotFound {
 			return nil // the files change too often now
 		}

@@ -189,3 +189,28 @@ func TestDestageConflict(t *testing.T) {
 		}
 	}
 }
+
+// late applies relocations and then says that the caller gave up waiting, as at the end of a node.
+type late struct{ fs.Meta }
+
+func (l late) Propose(ctx context.Context, tx *fs.Tx, wait fs.Wait) (fs.Result, error) {
+	res, err := l.Meta.Propose(ctx, tx, wait)
+	if _, ok := tx.Ops[0].(*fs.Relocate); ok && err == nil {
+		return fs.Result{}, context.Canceled
+	}
+	return res, err
+}
+
+// TestDestageUndecided: the stripe of a Tx that may have been applied is not deleted.
+func TestDestageUndecided(t *testing.T) {
+	w := newWorld(t)
+	inos := w.smallFiles(20)
+	c := client.New(client.Options{Meta: late{w.meta}, Stripes: w.stripes, Clock: func() int64 { return w.clock.Add(1000) }})
+	j := client.NewJanitor(c, func() map[fs.ServerID]fs.ShardStore { return w.servers })
+	if _, err := j.Destage(t.Context(), inos, 0); !errors.Is(err, context.Canceled) {
+		t.Fatalf("destaging ended with %v", err)
+	}
+	for i, ino := range inos {
+		w.checkSmall(i, ino, small(i))
+	}
+}

@@ -26,6 +26,8 @@ type file struct {
 		mtime     int64 // ns, of the newest uncommitted write
 		keepTimes bool  // a utimens came after that write
 
+		undecided bool // a commit failed that may be applied yet: its stripes are not ours to delete
+
 		wrote   bool // bytes were written since the file was last announced as complete
 		touched bool // it was created or truncated since, which announces it at the last close
 
@@ -80,6 +82,12 @@ func (f *file) overlay(a *fs.Attr, gen uint64) bool {
 	}
 	a.Used = min(a.Used, a.Size) // an estimate until the commit: overwritten ranges count twice
 	return true
+}
+
+func (f *file) isUndecided() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.mu.undecided
 }
 
 // generation tells the commits and changes of the file apart.

@@ -148,13 +148,16 @@ func (f *file) commit(ctx context.Context, o flushOptions) error {
 	f.mu.Unlock()
 
 	err := f.store(ctx, op, bufs, spans)
+	undecided := false
 	if err == nil {
 		_, err = f.c.propose(ctx, nil, o.wait, op)
+		undecided = err != nil && fs.Undecided(err)
 	}
 
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err != nil {
+		f.mu.undecided = f.mu.undecided || undecided
 		f.mu.dirty = saved.dirty
 		f.mu.wrote, f.mu.touched = f.mu.wrote || saved.wrote, f.mu.touched || saved.touched
 		return err
@@ -231,7 +234,7 @@ func (f *file) store(ctx context.Context, op *fs.Commit, bufs []*buffer, spans s
 	for _, b := range bufs {
 		if used[b] {
 			op.Stripes = append(op.Stripes, b.stripe)
-		} else { // overwritten before it was ever committed
+		} else if !f.isUndecided() { // overwritten before it was ever committed
 			_ = f.c.stripes.Delete(ctx, b.stripe) // the sweep finds what stays
 		}
 	}
@@ -241,13 +244,13 @@ func (f *file) store(ctx context.Context, op *fs.Commit, bufs []*buffer, spans s
 // discard forgets all uncommitted writes. flush is held.
 func (f *file) discard(ctx context.Context) {
 	f.mu.Lock()
-	bufs := f.mu.bufs
+	bufs, undecided := f.mu.bufs, f.mu.undecided
 	f.mu.bufs, f.mu.cur, f.mu.spans, f.mu.dirty = nil, nil, nil, 0
 	f.mu.Unlock()
 	for _, b := range bufs {
 		if b.done != nil {
 			<-b.done
-			if b.err == nil {
+			if b.err == nil && !undecided {
 				_ = f.c.stripes.Delete(ctx, b.stripe) // the sweep finds what stays
 			}
 		}
