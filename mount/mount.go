@@ -43,6 +43,9 @@ type Options struct {
 	// Default 1 s. Changes by others are told to it at once besides.
 	AttrTimeout time.Duration
 	Debug       bool
+	// Observe, if set, is told of each request that a program waited for, and how long it took. It is called by many
+	// goroutines at once and is not to block.
+	Observe func(op string, took time.Duration)
 }
 
 // maxWrite is the most bytes of one read or write request.
@@ -88,7 +91,11 @@ func New(o Options) (*Mount, error) {
 	}
 	m.handles.init()
 	m.changes.init()
-	server, err := gofuse.NewServer(m, o.Dir, &gofuse.MountOptions{
+	var served gofuse.RawFileSystem = m
+	if o.Observe != nil {
+		served = metered{m, o.Observe}
+	}
+	server, err := gofuse.NewServer(served, o.Dir, &gofuse.MountOptions{
 		AllowOther:           o.AllowOther || root,
 		Options:              []string{"default_permissions"},
 		FsName:               "wakefs",

@@ -41,7 +41,8 @@ type Entry struct {
 // Log keeps the newest entries in memory and all of them, as lines of JSON, in a file that
 // is rotated by size. It is safe for concurrent use.
 type Log struct {
-	file *lumberjack.Logger
+	file  *lumberjack.Logger
+	stats stats
 
 	mu      sync.Mutex
 	ring    []Entry       // the newest keepEntries at most
@@ -88,6 +89,10 @@ func (l *Log) add(e Entry) {
 
 // Add appends an entry. An error is that of the file; memory has the entry all the same.
 func (l *Log) Add(e Entry) error {
+	l.stats.note(&e)
+	if e.Result == "removed" {
+		l.stats.forget(e.Trigger)
+	}
 	l.mu.Lock()
 	l.add(e)
 	close(l.changed)
@@ -102,6 +107,9 @@ func (l *Log) Add(e Entry) error {
 	}
 	return err
 }
+
+// Pace returns how a function has been doing since the node started; ok is false if it was not called.
+func (l *Log) Pace(trigger string) (p Pace, ok bool) { return l.stats.pace(trigger, time.Now()) }
 
 // Since returns the entries from number at on for which match is true, and the number to go on from. Number
 // 0 begins with the oldest that is kept.

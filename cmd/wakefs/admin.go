@@ -78,6 +78,8 @@ type (
 		Failed   uint64    `json:"failed"`
 		Dead     uint64    `json:"dead"`
 		Backlog  uint64    `json:"backlog"`
+		// Pace is of this node since its start; absent if the function was not called.
+		Pace *triggers.Pace `json:"pace,omitempty"`
 	}
 	// logsRequest asks the stream "trigger.logs", whose answer is an Entry a line.
 	logsRequest struct {
@@ -93,22 +95,12 @@ type (
 		IDs     []uint64 `json:"ids,omitempty"` // empty: all dead letters of the trigger
 		Drop    bool     `json:"drop,omitempty"`
 	}
-	// pace is how fast the last calls of a function were.
-	pace struct {
-		Calls  int           `json:"calls"`
-		Rate   float64       `json:"rate"` // calls per second, from the first of them to the end of the last
-		P50    time.Duration `json:"p50_ns"`
-		P99    time.Duration `json:"p99_ns"`
-		Wake50 time.Duration `json:"wake_p50_ns"` // from the event to the first attempt's start
-		Wake99 time.Duration `json:"wake_p99_ns"`
-	}
 	// triggerDetail answers "trigger.show".
 	triggerDetail struct {
 		triggerRow
 		Budget   fs.Budget           `json:"budget"`
 		When     []string            `json:"when"`
 		Next     time.Time           `json:"next,omitzero"` // of its schedule
-		Pace     *pace               `json:"pace,omitempty"`
 		Versions []fs.TriggerVersion `json:"versions"`
 		Source   string              `json:"source"` // of the live version, or of the one asked for
 		Recent   []triggers.Entry    `json:"recent"`

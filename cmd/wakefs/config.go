@@ -21,6 +21,7 @@ type config struct {
 	Disks    int      // folders under Data to use as disks
 	Disk     []string // folders to use as disks instead
 	Listen   string   // loopback TCP address besides the socket; empty: none
+	Metrics  string   // TCP address that serves /metrics; empty: none
 	Samples  bool     // install the sample functions
 	Triggers string   // host folder of scripts to publish; empty: none
 	Relaxed  bool     // durability=fsync

@@ -478,7 +478,7 @@ func TestTriggerRemove(t *testing.T) {
 	n.deploy("upper", upperScript)
 	n.write("inbox/a.txt", "x")
 	n.expect("outbox/a.txt", "X")
-	if out := n.ok("trigger", "show", "upper"); !strings.Contains(out, "calls/s, p50 ") {
+	if out := n.ok("trigger", "show", "upper"); !strings.Contains(out, "calls/s in the last minute; the last 1: p50 ") {
 		t.Errorf("no pace is shown:\n%s", out)
 	}
 	n.ok("trigger", "pause", "upper")

@@ -45,6 +45,10 @@ type node struct {
 	output     *triggers.Log
 	dispatcher *triggers.Dispatcher
 	wire       *wire.Server
+	metrics    *metrics
+
+	metricsAddr string // where they are served; empty: nowhere
+	stopMetrics func() error
 
 	stop    context.CancelFunc // of everything that runs in the background
 	running sync.WaitGroup
@@ -56,6 +60,7 @@ func now() int64 { return time.Now().UnixNano() }
 // openNode starts a node. On an error what was started is stopped.
 func openNode(ctx context.Context, cfg config, log *slog.Logger) (n *node, err error) {
 	n = &node{cfg: cfg, log: log, started: time.Now()}
+	n.metrics = newMetrics(n)
 	background, stop := context.WithCancel(context.Background())
 	n.stop = stop
 	defer func() {
@@ -65,7 +70,7 @@ func openNode(ctx context.Context, cfg config, log *slog.Logger) (n *node, err e
 		}
 	}()
 	for _, step := range []func(ctx, background context.Context) error{
-		n.openData, n.openMeta, n.openDisks, n.openClient, n.openTriggers, n.openWire, n.openMount,
+		n.openData, n.openMeta, n.openDisks, n.openClient, n.openTriggers, n.openWire, n.openMount, n.openMetrics,
 	} {
 		if err = step(ctx, background); err != nil {
 			return n, err
@@ -96,6 +101,9 @@ func (n *node) close(ctx context.Context) error {
 		err = errors.Join(err, n.files.SyncAll(ctx))
 	}
 	n.stop()
+	if n.stopMetrics != nil {
+		err = errors.Join(err, n.stopMetrics())
+	}
 	if n.wire != nil {
 		err = errors.Join(err, n.wire.Close(ctx))
 	}
@@ -336,7 +344,7 @@ func (n *node) openTriggers(ctx, background context.Context) error {
 		return err
 	}
 	n.onClose(func(context.Context) error { return n.output.Close() })
-	n.pool = worker.NewPool(worker.Options{MaxRunning: n.cfg.Workers})
+	n.pool = worker.NewPool(worker.Options{MaxRunning: n.cfg.Workers, Foreground: n.metrics.foreground})
 	n.onClose(func(context.Context) error { return n.pool.Close() })
 
 	runs, err := n.openSession(ctx, "functions")
@@ -438,7 +446,7 @@ func (n *node) openMount(context.Context, context.Context) error {
 	if err := mount.Detach(n.cfg.Mount); err != nil {
 		return err
 	}
-	m, err := mount.New(mount.Options{Client: n.files, Dir: n.cfg.Mount, Log: n.log.With("part", "mount")})
+	m, err := mount.New(mount.Options{Client: n.files, Dir: n.cfg.Mount, Log: n.log.With("part", "mount"), Observe: n.metrics.observe})
 	if err != nil {
 		return err
 	}

@@ -63,9 +63,14 @@ func printTriggers(out io.Writer, rows []triggerRow) error {
 		return nil
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tSTATE\tVERSION\tDONE\tFAILED\tDEAD\tBACKLOG\tON")
+	fmt.Fprintln(w, "NAME\tSTATE\tVERSION\tDONE\tFAILED\tDEAD\tBACKLOG\tRATE\tP50\tP99\tON")
 	for _, r := range rows {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\n", r.Name, r.State, short(r.Version), r.Done, r.Failed, r.Dead, r.Backlog, strings.Join(r.On, "; "))
+		rate, p50, p99 := "-", "-", "-"
+		if p := r.Pace; p != nil {
+			rate, p50, p99 = fmt.Sprintf("%.3g/s", p.Rate), p.P50.String(), p.P99.String()
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\n", r.Name, r.State, short(r.Version), r.Done, r.Failed, r.Dead, r.Backlog,
+			rate, p50, p99, strings.Join(r.On, "; "))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -134,7 +139,9 @@ func (d *triggerDetail) print(out io.Writer) error {
 		humanize.IBytes(uint64(b.Memory)), humanize.IBytes(uint64(b.Read)), humanize.IBytes(uint64(b.Write)), humanize.Comma(b.Ops))
 	fmt.Fprintf(w, "invocations\t%d done, %d failed attempts, %d waiting, %d dead\n", d.Done, d.Failed, d.Backlog, d.Dead)
 	if p := d.Pace; p != nil {
-		fmt.Fprintf(w, "pace\t%.3g calls/s, p50 %s, p99 %s, woke after p50 %s, p99 %s (last %d calls)\n", p.Rate, p.P50, p.P99, p.Wake50, p.Wake99, p.Calls)
+		fmt.Fprintf(w, "pace\t%.3g calls/s in the last minute; the last %d: p50 %s, p99 %s, woke after p50 %s, p99 %s\n", p.Rate, p.Calls, p.P50, p.P99, p.Wake50, p.Wake99)
+		fmt.Fprintf(w, "used\tcpu %s, read %s, wrote %s, %s operations, %d conflicts since the node started\n", p.Used.CPU.Round(time.Millisecond),
+			humanize.IBytes(uint64(p.Used.Read)), humanize.IBytes(uint64(p.Used.Written)), humanize.Comma(p.Used.Ops), p.Used.Conflicts)
 	}
 	if err := w.Flush(); err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -24,12 +25,12 @@ func (n *node) triggerList(ctx context.Context) ([]triggerRow, error) {
 	}
 	rows := make([]triggerRow, len(list))
 	for i := range list {
-		rows[i] = rowOf(&list[i])
+		rows[i] = n.rowOf(&list[i])
 	}
 	return rows, nil
 }
 
-func rowOf(t *fs.Trigger) triggerRow {
+func (n *node) rowOf(t *fs.Trigger) triggerRow {
 	r := triggerRow{
 		Name: t.Name, Version: t.Version, State: "live", Refused: t.Refused, Owner: t.Owner.UID, Deployed: time.Unix(0, t.Deployed),
 		Queued: t.Stats.Queued, Done: t.Stats.Done, Failed: t.Stats.Failed, Dead: t.Stats.Dead, Backlog: t.Stats.Backlog,
@@ -51,6 +52,9 @@ func rowOf(t *fs.Trigger) triggerRow {
 	}
 	if t.Every != "" {
 		r.On = append(r.On, "every "+t.Every)
+	}
+	if p, ok := n.output.Pace(t.Name); ok {
+		r.Pace = &p
 	}
 	return r
 }
@@ -101,7 +105,7 @@ func (n *node) triggerShow(ctx context.Context, q triggerRequest) (triggerDetail
 	if err != nil {
 		return triggerDetail{}, err
 	}
-	d := triggerDetail{triggerRow: rowOf(&t), Budget: t.Budget, When: whenOf(&t), Next: nextOf(&t)}
+	d := triggerDetail{triggerRow: n.rowOf(&t), Budget: t.Budget, When: whenOf(&t), Next: nextOf(&t)}
 	if d.Versions, err = n.session.TriggerVersions(ctx, t.Name); err != nil && fs.KindOf(err) != fs.KindNotFound {
 		return d, err
 	}
@@ -120,7 +124,6 @@ func (n *node) triggerShow(ctx context.Context, q triggerRequest) (triggerDetail
 	}
 	entries, _ := n.output.Since(0, func(e *triggers.Entry) bool { return e.Trigger == t.Name })
 	d.Recent = entries[max(0, len(entries)-10):]
-	d.Pace = paceOf(entries)
 	return d, nil
 }
 
@@ -189,44 +192,8 @@ func (n *node) triggerRemove(ctx context.Context, q triggerRequest) (struct{}, e
 	if _, err := n.session.Propose(ctx, tx, fs.Committed); err != nil {
 		return none, err
 	}
-	return none, n.dispatcher.Refresh(ctx)
-}
-
-// paceOf says how fast a function's calls were, of those that the log has in memory; nil without one.
-func paceOf(entries []triggers.Entry) *pace {
-	var wall, wake []time.Duration
-	var first, last time.Time
-	for i := range entries {
-		e := &entries[i]
-		if e.Invocation == 0 || e.Result == "dropped" {
-			continue
-		}
-		if first.IsZero() {
-			first = e.Time
-		}
-		last = e.Time.Add(e.Wall)
-		wall = append(wall, e.Wall)
-		if e.Attempt == 1 {
-			wake = append(wake, e.Latency)
-		}
-	}
-	if len(wall) == 0 {
-		return nil
-	}
-	p := &pace{Calls: len(wall), P50: quantile(wall, 50), P99: quantile(wall, 99), Wake50: quantile(wake, 50), Wake99: quantile(wake, 99)}
-	if took := last.Sub(first).Seconds(); took > 0 {
-		p.Rate = float64(len(wall)) / took
-	}
-	return p
-}
-
-// quantile sorts the list and returns its p-th percentile, to 10 µs; 0 of an empty one.
-func quantile(list []time.Duration, p int) time.Duration {
-	if len(list) == 0 {
-		return 0
-	}
-	slices.Sort(list)
-	return list[min(len(list)-1, len(list)*p/100)].Round(10 * time.Microsecond)
+	logged := n.output.Add(triggers.Entry{Time: time.Now(), Trigger: t.Name, Result: "removed"})
+	return none, errors.Join(n.dispatcher.Refresh(ctx), logged)
 }
 
 // triggerRollback makes a version live again: the named one, or the one deployed before the

@@ -52,6 +52,7 @@ unmounts and ends it. Killed and started again it has lost nothing acknowledged.
 	f.StringVar(&cfg.Triggers, "triggers", "", "a folder of this host whose scripts are published as they are saved")
 	f.StringVar(&durability, "durability", "close", "when writes are durable: close or fsync")
 	f.StringVar(&cfg.Listen, "listen", "", "loopback TCP address to serve besides the socket in the data directory")
+	f.StringVar(&cfg.Metrics, "metrics", "", "TCP address that serves figures for Prometheus at /metrics, such as 127.0.0.1:9400")
 	f.IntVar(&cfg.Workers, "workers", 0, "functions that run at once (default: twice the CPUs)")
 	f.BoolVarP(&cfg.Verbose, "verbose", "v", false, "log more")
 	return cmd
@@ -129,6 +130,9 @@ func (n *node) summary(ctx context.Context, out io.Writer) error {
 	fmt.Fprintf(w, "disks\t%s\n", strings.Join(disks, ", "))
 	fmt.Fprintf(w, "coding\t%s\n", describeScheme(schemes))
 	fmt.Fprintf(w, "files\t%s, %s stored\n", humanize.Comma(int64(st.Inodes)), humanize.IBytes(st.Used))
+	if n.metricsAddr != "" {
+		fmt.Fprintf(w, "metrics\thttp://%s/metrics\n", n.metricsAddr)
+	}
 	fmt.Fprintf(w, "sandbox\t%s\n", strings.Join(st.Sandbox, ", "))
 	return w.Flush()
 }

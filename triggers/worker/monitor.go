@@ -23,11 +23,24 @@ type watched struct {
 	peak    int64         // most memory seen, in bytes; guarded by monitor.mu
 }
 
-// monitor kills workers that exceed their CPU, wall or memory budget. Its goroutine exists only while there is work.
+// monitor kills workers that exceed their CPU, wall or memory budget, and keeps them off one CPU while there is foreground
+// work. Its goroutine exists only while there is work.
 type monitor struct {
+	foreground func() bool // nil: there is none, or no CPU to spare
+	cpus       cpus
+
 	mu      sync.Mutex // taken by itself only
 	active  map[*watched]struct{}
 	running bool
+	busy    bool // there is foreground work
+}
+
+// init takes what tells whether there is foreground work; nil: there is none.
+func (m *monitor) init(foreground func() bool) {
+	var ok bool
+	if m.cpus, ok = lookAtCPUs(); ok {
+		m.foreground = foreground
+	}
 }
 
 func (m *monitor) add(w *watched) {
@@ -37,6 +50,7 @@ func (m *monitor) add(w *watched) {
 		m.active = map[*watched]struct{}{}
 	}
 	m.active[w] = struct{}{}
+	m.confineLocked(w.p)
 	if !m.running {
 		m.running = true
 		go m.loop()
@@ -57,8 +71,10 @@ func (m *monitor) loop() {
 	idle := 0
 	for range tick.C {
 		m.mu.Lock()
+		m.busy = m.foreground != nil && m.foreground()
 		for w := range m.active {
 			w.look()
+			m.confineLocked(w.p)
 		}
 		if idle++; len(m.active) > 0 {
 			idle = 0
@@ -70,6 +86,19 @@ func (m *monitor) loop() {
 		}
 		m.mu.Unlock()
 	}
+}
+
+// confineLocked lets a worker have the CPUs that are for workers now. It needs mu.
+func (m *monitor) confineLocked(p *process) {
+	if p.confined == m.busy {
+		return
+	}
+	set := &m.cpus.all
+	if m.busy {
+		set = &m.cpus.some
+	}
+	assign(p.proc.Pid, set)
+	p.confined = m.busy
 }
 
 // look kills the worker if it has exceeded something.

@@ -24,6 +24,9 @@ type Options struct {
 	Blank        int           // workers without a script kept ready once the first is needed; default 1; negative for none
 	StartTimeout time.Duration // for a new worker to be ready; default 20 s
 	MaxOutput    int           // bytes of output kept of one invocation; default 64 KiB
+	// Foreground tells whether there is work that goes before that of functions: then one CPU is kept free of workers. It is asked
+	// every 10 ms while functions run, and is not to block. nil: there never is.
+	Foreground func() bool
 }
 
 func (o *Options) setDefaults() {
@@ -70,9 +73,11 @@ type Pool struct {
 // NewPool returns a Pool. Close it.
 func NewPool(opt Options) *Pool {
 	opt.setDefaults()
-	return &Pool{
+	p := &Pool{
 		opt: opt, spawner: newSpawner(), slots: make(chan struct{}, opt.MaxRunning), running: map[*process]struct{}{},
 	}
+	p.monitor.init(opt.Foreground)
+	return p
 }
 
 // Close ends all workers, also those that run; their Invokes return ErrClosed.

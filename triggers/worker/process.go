@@ -30,9 +30,10 @@ type process struct {
 	stderr *os.File // what the runtime says when it dies; non-blocking on both ends
 	layers []string
 
-	version string // of the script that it has loaded, or ""
-	retire  bool   // not to be used again
-	used    time.Time
+	version  string // of the script that it has loaded, or ""
+	retire   bool   // not to be used again
+	used     time.Time
+	confined bool // to the CPUs that foreground work leaves; guarded by monitor.mu
 
 	statm    *os.File // nil if there is no /proc
 	baseline int64    // resident bytes when blank
@@ -68,8 +69,8 @@ func newSpawner() *spawner {
 }
 
 func (s *spawner) loop() {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+	runtime.LockOSThread()                               // and never unlocked: the thread is not fit for other work
+	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, niceness) // of this thread, which its children inherit
 	for {
 		select {
 		case r := <-s.requests:
@@ -175,6 +176,7 @@ func (s *spawner) spawnWith(flags uintptr, serial int, probeName string) (p *pro
 		stderr.Close()
 		return nil, err
 	}
+	beNice(proc.Pid)
 	p = &process{proc: proc, conn: newConn(ours), stderr: stderr, pageSize: int64(os.Getpagesize())}
 	p.statm, _ = os.Open("/proc/" + strconv.Itoa(proc.Pid) + "/statm") // without it memory is bounded by rlimit alone
 	return p, nil
