@@ -436,6 +436,20 @@ func TestRunOver(t *testing.T) {
 	if r := run("/old/**/*.txt", "--since", time.Now().Add(time.Hour).Format(time.RFC3339)); r.Matched != 0 {
 		t.Errorf("since tomorrow: %+v", r)
 	}
+	version := n.triggers()["upper"].Version
+	if r := run("/old/**/*.txt", "--since", version[:10]); r.Matched != 0 {
+		t.Errorf("since the version, which came after the files: %+v", r)
+	}
+	n.write("old/new.txt", "x")
+	if r := run("/old/**/*.txt", "--since", version[:10]); r.Matched != 1 {
+		t.Errorf("since the version, with one file behind it: %+v", r)
+	}
+	if _, stderr, code := n.run("trigger", "run", "upper", "--over", "/old/*", "--since", "0123abcd"); code != exitFailed || !strings.Contains(stderr, "trigger history upper") {
+		t.Errorf("since a version that is not: exit %d, %s", code, stderr)
+	}
+	if _, stderr, code := n.run("trigger", "run", "upper", "--over", "/old/*", "--since", "yesterday"); code != exitUsage || !strings.Contains(stderr, "an age (24h) or a version") {
+		t.Errorf("since yesterday: exit %d, %s", code, stderr)
+	}
 	n.ok("trigger", "resume", "upper")
 	n.eventually("all have run", func() error {
 		if r := n.triggers()["upper"]; r.Done != folders*files || r.Backlog != 0 {
@@ -561,14 +575,18 @@ func TestSince(t *testing.T) {
 	for s, want := range map[string]string{
 		"24h": "2026-03-03T12:00:00Z", "2026-01-31": "2026-01-31T00:00:00Z", "2026-01-31T10:00:00+01:00": "2026-01-31T09:00:00Z", "2026-01-31 07:30": "2026-01-31T07:30:00Z",
 	} {
-		if got, err := parseSince(s, now); err != nil || got.UTC().Format(time.RFC3339) != want {
-			t.Errorf("%s: %v, %v, want %s", s, got, err, want)
+		if got, ok := parseSince(s, now); !ok || got.UTC().Format(time.RFC3339) != want {
+			t.Errorf("%s: %v, %v, want %s", s, got, ok, want)
 		}
 	}
-	var usage *usageError
-	for _, s := range []string{"yesterday", "-3h", "31.1.2026"} {
-		if _, err := parseSince(s, now); !errors.As(err, &usage) {
-			t.Errorf("%s: %v", s, err)
+	for _, s := range []string{"yesterday", "-3h", "31.1.2026", "1f0c36d2"} {
+		if got, ok := parseSince(s, now); ok {
+			t.Errorf("%s: %v", s, got)
+		}
+	}
+	for s, want := range map[string]bool{"1f0c36d2": true, "1f0": false, "yesterday": false, "1F0C36D2": false} {
+		if isVersion(s) != want {
+			t.Errorf("%s is a version: %v", s, !want)
 		}
 	}
 }

@@ -155,6 +155,9 @@ func (n *node) openMeta(ctx, _ context.Context) error {
 	return err
 }
 
+// user is who the node runs as.
+func (n *node) user() fs.Cred { return fs.Cred{UID: uint32(os.Getuid()), GID: uint32(os.Getgid())} }
+
 // openSession opens a metadata session that lives as long as the node.
 func (n *node) openSession(ctx context.Context, name string) (fs.Meta, error) {
 	s, err := n.meta.OpenSession(ctx, name)
@@ -361,7 +364,17 @@ func (n *node) openTriggers(ctx, background context.Context) error {
 	}
 	folder := client.New(client.Options{Meta: scripts, Stripes: n.stripes, Clock: now})
 	deployer := triggers.NewDeployer(folder, n.dispatcher.Refresh, n.output, now, n.log.With("part", "triggers"))
-	n.keepAlive(background, runs, scripts)
+	logging, err := n.openSession(ctx, "logs")
+	if err != nil {
+		return err
+	}
+	journal := triggers.NewJournal(client.New(client.Options{
+		Meta: logging, Stripes: n.stripes, Clock: now,
+		Ragged:  func(ino fs.Ino) { n.janitor.Load().Ragged(ino) },
+		Inlined: func(ino fs.Ino) { n.janitor.Load().Inlined(ino) },
+	}), n.user(), n.output, n.log.With("part", "triggers"))
+	n.keepAlive(background, runs, scripts, logging)
+	n.runLogged(background, "journal", journal.Run)
 	n.runLogged(background, "dispatcher", n.dispatcher.Run)
 	n.runLogged(background, "deployer", deployer.Run)
 	if n.cfg.Triggers != "" {
@@ -370,7 +383,7 @@ func (n *node) openTriggers(ctx, background context.Context) error {
 			return err
 		}
 		c := client.New(client.Options{Meta: s, Stripes: n.stripes, Clock: now})
-		p, err := triggers.NewPublisher(c, n.cfg.Triggers, fs.Cred{UID: uint32(os.Getuid()), GID: uint32(os.Getgid())}, n.log.With("part", "triggers"))
+		p, err := triggers.NewPublisher(c, n.cfg.Triggers, n.user(), n.log.With("part", "triggers"))
 		if err != nil {
 			return err
 		}

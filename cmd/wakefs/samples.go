@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/wakefs/wakefs/fs"
 	"github.com/wakefs/wakefs/triggers"
@@ -16,7 +15,7 @@ var sampleFolders = []string{"/photos", "/inbox", "/data", "/docs"}
 
 // makeFolders makes the folder of scripts, and with --samples the sample scripts and the folders they watch.
 func (n *node) makeFolders(ctx context.Context) error {
-	owner := fs.Cred{UID: uint32(os.Getuid()), GID: uint32(os.Getgid())}
+	owner := n.user()
 	folders := []string{triggers.Dir}
 	if n.cfg.Samples {
 		folders = append(folders, sampleFolders...)

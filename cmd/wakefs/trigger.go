@@ -152,7 +152,7 @@ func (d *triggerDetail) print(out io.Writer) error {
 	if len(d.Recent) > 0 {
 		fmt.Fprintln(out, "\nrecently:")
 		for i := range d.Recent {
-			printLine(out, &d.Recent[i])
+			out.Write(d.Recent[i].AppendText(nil)) //nolint:errcheck // the terminal
 		}
 	}
 	return nil
@@ -198,7 +198,9 @@ func printEntry(out io.Writer, line []byte, asJSON, whole bool) error {
 	if err := json.Unmarshal(line, &e); err != nil {
 		return err
 	}
-	printLine(out, &e)
+	if _, err := out.Write(e.AppendText(nil)); err != nil {
+		return err
+	}
 	if whole {
 		fmt.Fprintf(out, "    version %s, chain %v, woke after %s\n", short(e.Version), e.Chain, e.Latency.Round(10*time.Microsecond))
 		fmt.Fprintf(out, "    used: cpu %s, wall %s, memory %s, read %s, wrote %s, %d operations\n", e.CPU.Round(10*time.Microsecond), e.Wall.Round(10*time.Microsecond),
@@ -208,31 +210,6 @@ func printEntry(out io.Writer, line []byte, asJSON, whole bool) error {
 		}
 	}
 	return nil
-}
-
-// printLine prints an entry: a line for what happened, and what the function printed below it.
-func printLine(out io.Writer, e *triggers.Entry) {
-	fmt.Fprintf(out, "%s  %s  %s", e.Time.Format("2006-01-02 15:04:05.000"), e.Trigger, e.Result)
-	if e.Invocation != 0 {
-		fmt.Fprintf(out, "  #%d", e.Invocation)
-		if e.Attempt > 1 {
-			fmt.Fprintf(out, " attempt %d", e.Attempt)
-		}
-		fmt.Fprintf(out, "  %s", e.Event)
-		if e.Path != "" {
-			fmt.Fprintf(out, " %q", e.Path)
-		}
-		if n := len(e.Batch); n > 1 {
-			fmt.Fprintf(out, " and %d more", n-1)
-		}
-		fmt.Fprintf(out, "  %s", e.Wall.Round(10*time.Microsecond))
-	}
-	fmt.Fprintln(out)
-	for _, text := range []string{e.Error, e.Output} {
-		if text = strings.TrimRight(text, "\n"); text != "" {
-			fmt.Fprintf(out, "    %s\n", strings.ReplaceAll(text, "\n", "\n    "))
-		}
-	}
 }
 
 func newTriggerHistory() *cobra.Command {

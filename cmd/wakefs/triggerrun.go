@@ -23,11 +23,13 @@ import (
 // runRequest asks the stream "trigger.run", whose answer is a runReport a line; the last has Done.
 type runRequest struct {
 	Trigger string `json:"trigger"`
-	Over    string `json:"over"`              // glob of absolute paths
-	After   string `json:"after,omitempty"`   // begin behind this path
-	Since   int64  `json:"since,omitempty"`   // ns: only what changed at or after it
-	DryRun  bool   `json:"dry_run,omitempty"` // name the files, queue nothing
-	Effects bool   `json:"effects,omitempty"` // with DryRun: call the function and drop what it does
+	Over    string `json:"over"`            // glob of absolute paths
+	After   string `json:"after,omitempty"` // begin behind this path
+	Since   int64  `json:"since,omitempty"` // ns: only what changed at or after it
+	// SinceVersion is the beginning of a version: only what changed since that was last made live.
+	SinceVersion string `json:"since_version,omitempty"`
+	DryRun       bool   `json:"dry_run,omitempty"` // name the files, queue nothing
+	Effects      bool   `json:"effects,omitempty"` // with DryRun: call the function and drop what it does
 }
 
 // runReport is how far a backfill is.
@@ -54,7 +56,7 @@ func newTriggerRun() *cobra.Command {
 		Long: `Run a function over files that are there already: each gets an event as if it had just
 arrived, behind whatever waits. Files of which an event waits are left out, so an interrupted
 run may be started again; it also says from where to go on.`,
-		Example: "  wakefs trigger run thumbnail --over '/photos/**' --dry-run --effects\n  wakefs trigger run thumbnail --over '/photos/**' --since 24h",
+		Example: "  wakefs trigger run thumbnail --over '/photos/**' --dry-run --effects\n  wakefs trigger run thumbnail --over '/photos/**' --since 24h\n  wakefs trigger run thumbnail --over '/photos/**' --since 1f0c36d2",
 		Args:    args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
 			q.Trigger = a[0]
@@ -65,11 +67,13 @@ run may be started again; it also says from where to go on.`,
 				return usagef("--effects goes with --dry-run: without it the function is run for good")
 			}
 			if since != "" {
-				t, err := parseSince(since, time.Now())
-				if err != nil {
-					return err
+				if t, ok := parseSince(since, time.Now()); ok {
+					q.Since = t.UnixNano()
+				} else if isVersion(since) {
+					q.SinceVersion = since
+				} else {
+					return usagef("--since %s: give a date (2026-01-31), a time (2026-01-31T12:00:00Z), an age (24h) or a version (see `wakefs trigger history %s`)", since, q.Trigger)
 				}
-				q.Since = t.UnixNano()
 			}
 			last, err := runOver(cmd.Context(), cmd.OutOrStdout(), q, asJSON)
 			if err != nil {
@@ -87,7 +91,7 @@ run may be started again; it also says from where to go on.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&q.Over, "over", "", "which files: a glob of absolute paths, ** crosses folders")
-	f.StringVar(&since, "since", "", "only files changed since: a date, a time (RFC 3339), or an age such as 24h")
+	f.StringVar(&since, "since", "", "only files changed since: a date, a time (RFC 3339), an age such as 24h, or a version was made live")
 	f.StringVar(&q.After, "after", "", "begin behind this path, where an interrupted run had come to")
 	f.BoolVar(&q.DryRun, "dry-run", false, "print the files it would run on, and queue nothing")
 	f.BoolVar(&q.Effects, "effects", false, "with --dry-run: call the function on each, print what it would change, and drop that")
@@ -96,16 +100,35 @@ run may be started again; it also says from where to go on.`,
 }
 
 // parseSince reads a date, a time or an age.
-func parseSince(s string, now time.Time) (time.Time, error) {
+func parseSince(s string, now time.Time) (t time.Time, ok bool) {
 	if d, err := time.ParseDuration(s); err == nil && d >= 0 {
-		return now.Add(-d), nil
+		return now.Add(-d), true
 	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly} {
 		if t, err := time.ParseInLocation(layout, s, now.Location()); err == nil {
-			return t, nil
+			return t, true
 		}
 	}
-	return time.Time{}, usagef("--since %s: give a date (2026-01-31), a time (2026-01-31T12:00:00Z) or an age (24h)", s)
+	return time.Time{}, false
+}
+
+// isVersion tells whether s may be the beginning of a version, a hash.
+func isVersion(s string) bool {
+	return len(s) >= 4 && len(s) <= 64 && strings.Trim(s, "0123456789abcdef") == ""
+}
+
+// madeLive is when a version of a trigger was last made live, ns.
+func (n *node) madeLive(ctx context.Context, t *fs.Trigger, prefix string) (int64, error) {
+	versions, err := n.session.TriggerVersions(ctx, t.Name)
+	if err != nil {
+		return 0, err
+	}
+	want, err := pickVersion(t, versions, prefix)
+	if err != nil {
+		return 0, err
+	}
+	i := slices.IndexFunc(versions, func(v fs.TriggerVersion) bool { return v.Version == want })
+	return versions[i].Deployed, nil
 }
 
 func runOver(ctx context.Context, out io.Writer, q runRequest, quiet bool) (runReport, error) {
@@ -192,6 +215,11 @@ func (n *node) triggerRun(ctx context.Context, req []byte, w io.Writer) error {
 	b.t = &t
 	if t.Version == "" {
 		return fs.Errorf("run", fs.KindInvalid, t.Name, "it has no live version: its script was refused, see `wakefs trigger show %s`", t.Name)
+	}
+	if b.q.SinceVersion != "" {
+		if b.q.Since, err = n.madeLive(ctx, &t, b.q.SinceVersion); err != nil {
+			return err
+		}
 	}
 	if b.waiting, err = n.waitingFiles(ctx, &t); err != nil {
 		return err
