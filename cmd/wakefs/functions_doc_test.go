@@ -217,6 +217,7 @@ var varying = []struct {
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}`), "TIME"},
 	{regexp.MustCompile(`\b(now|\d+ \w+ ago)\b`), "AGO"},
 	{regexp.MustCompile(`\b\d[\d.]*(ns|µs|ms|s)\b`), "DURATION"},
+	{regexp.MustCompile(`\b[\d.]+/s\b`), "RATE"},
 	{regexp.MustCompile(`\b[\d.]+ [KM]iB\b`), "MEMORY"},
 	{regexp.MustCompile(`\(\d{3,} bytes\)`), "(BYTES)"},
 	{regexp.MustCompile(`\b[0-9a-f]{10}\b`), "VERSION"},
