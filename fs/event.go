@@ -115,6 +115,23 @@ type Trigger struct {
 	BatchWait int64 // ns that an event waits for its batch to be full
 	Idle      bool  // runs only while its node has little else to do
 	Order     Order
+	Limits    []Limit // on what all its calls on one node use
+}
+
+// LimitKind says what a Limit is of.
+type LimitKind uint8
+
+// The kinds of limit.
+const (
+	LimitCalls LimitKind = iota // a number of calls
+	LimitCPU                    // processor time, ns
+)
+
+// Limit bounds what is used in any time of length Per.
+type Limit struct {
+	Kind   LimitKind
+	Amount int64
+	Per    int64 // ns
 }
 
 // Order says which of a trigger's events are handled one after the other, in the order in which they happened.

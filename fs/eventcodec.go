@@ -161,6 +161,12 @@ func (t *Trigger) Append(b []byte) []byte {
 		b = AppendInt(b, t.BatchWait)
 		b = AppendBool(b, t.Idle)
 		b = AppendUint(b, t.Order)
+		b = AppendUint(b, uint(len(t.Limits)))
+		for _, l := range t.Limits {
+			b = AppendUint(b, l.Kind)
+			b = AppendInt(b, l.Amount)
+			b = AppendInt(b, l.Per)
+		}
 		return b
 	})
 }
@@ -193,6 +199,12 @@ func (t *Trigger) Decode(d *Decoder) {
 	t.BatchWait = r.Int()
 	t.Idle = r.Bool()
 	t.Order = Order(r.Uint())
+	if n := r.Count(); n > 0 {
+		t.Limits = make([]Limit, n)
+		for i := range t.Limits {
+			t.Limits[i] = Limit{Kind: LimitKind(r.Uint()), Amount: r.Int(), Per: r.Int()}
+		}
+	}
 	d.join(&r)
 }
 

@@ -307,6 +307,9 @@ func triggerOf(s *script.Spec) fs.Trigger {
 		Settle: int64(s.Settle), Every: s.Every, Batch: uint32(s.Batch), BatchWait: int64(s.BatchWait), Idle: s.Idle,
 		Order: fs.Order(max(0, slices.Index(fs.OrderNames[:], s.Order))),
 	}
+	for _, l := range s.Limits {
+		t.Limits = append(t.Limits, LimitOf(l))
+	}
 	for _, r := range s.Rules {
 		m := fs.Match{Globs: r.Globs, Not: r.Exclude}
 		for _, e := range r.Events {
@@ -315,6 +318,14 @@ func triggerOf(s *script.Spec) fs.Trigger {
 		t.On = append(t.On, m)
 	}
 	return t
+}
+
+// LimitOf is a script's limit in the words of the metadata.
+func LimitOf(l script.Limit) fs.Limit {
+	if l.CPU > 0 {
+		return fs.Limit{Kind: fs.LimitCPU, Amount: int64(l.CPU), Per: int64(l.Per)}
+	}
+	return fs.Limit{Kind: fs.LimitCalls, Amount: int64(l.Calls), Per: int64(l.Per)}
 }
 
 // Rollback is the registration of t with an older version of its script, src, live.

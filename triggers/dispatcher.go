@@ -26,6 +26,8 @@ type Options struct {
 	// Idle tells what share of the node, 0 to 1, foreground work leaves; //wake:idle goes by it. It is asked a few times a
 	// second at most, by one goroutine. nil: all of it.
 	Idle func() float64
+	// OwnerLimits bound what all functions of one owner together use on this node; root's have none.
+	OwnerLimits []fs.Limit
 }
 
 // Dispatcher runs the invocations that wait in the metadata.
@@ -74,6 +76,7 @@ func NewDispatcher(o Options) *Dispatcher {
 	}
 	d := &Dispatcher{o: o, q: newQueue(), poke: make(chan struct{}, 1), quiet: true, policy: idlePolicy{on: true}, triggers: make(map[string]fs.Trigger), schedules: make(map[string]script.Schedule)}
 	d.cond = sync.NewCond(&d.mu)
+	d.q.meters.ofOwner = o.OwnerLimits
 	return d
 }
 
@@ -101,7 +104,8 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 				if call == nil {
 					return
 				}
-				d.done(call, d.run(ctx, call))
+				again, cpu := d.run(ctx, call)
+				d.done(call, again, cpu)
 			}
 		})
 	}
@@ -212,7 +216,7 @@ func (d *Dispatcher) Refresh(ctx context.Context) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.q.configure(rules)
+	d.q.configure(rules, d.o.Clock())
 	for name, t := range m {
 		if old, ok := d.triggers[name]; ok && t.Stats.Dead < old.Stats.Dead {
 			d.q.rewind(name) // dead letters wait once more, under the IDs they had
@@ -227,7 +231,7 @@ func (d *Dispatcher) Refresh(ctx context.Context) error {
 }
 
 func ruleOf(t *fs.Trigger) rule {
-	r := rule{batch: int(t.Batch), batchWait: time.Duration(t.BatchWait), settle: t.Settle > 0, idle: t.Idle, order: t.Order}
+	r := rule{batch: int(t.Batch), batchWait: time.Duration(t.BatchWait), settle: t.Settle > 0, idle: t.Idle, order: t.Order, owner: t.Owner.UID, limits: t.Limits}
 	if !t.Disabled && t.Version != "" {
 		r.concurrency = max(1, int(t.Concurrency))
 	}
@@ -317,15 +321,26 @@ func (d *Dispatcher) refillLocked(ctx context.Context, after fs.InvocationID) {
 	d.cond.Broadcast()
 }
 
-// done ends a call, some of whose invocations may have to be run again.
-func (d *Dispatcher) done(call, again []fs.Invocation) {
+// done ends a call that took some CPU, some of whose invocations may have to be run again.
+func (d *Dispatcher) done(call, again []fs.Invocation, cpu time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.active--
-	d.q.finish(call, again, d.o.Clock())
+	d.q.finish(call, again, int64(cpu), d.o.Clock())
 	if again != nil {
 		d.cond.Broadcast()
 	}
+}
+
+// Limited is until when a trigger's waiting events are held up by limits; zero if they are not.
+func (d *Dispatcher) Limited(trigger string) time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	l := d.q.lines[trigger]
+	if l == nil || len(l.items) == 0 || l.limited <= d.o.Clock() {
+		return time.Time{}
+	}
+	return time.Unix(0, l.limited)
 }
 
 // Load is what the dispatcher has in hand: calls running and invocations queued in memory, and calls made since the start.

@@ -23,6 +23,7 @@ type queue struct {
 	known    map[fs.InvocationID]bool  // queued, delayed or running
 	busy     map[place]fs.InvocationID // whose turn it is: it runs, or waits to be retried
 	rules    map[string]rule           // by trigger
+	meters   meters
 }
 
 // rule is what of a registration says how its invocations are run.
@@ -33,6 +34,8 @@ type rule struct {
 	settle      bool // first attempts wait for their file to be quiet
 	idle        bool
 	order       fs.Order
+	owner       uint32
+	limits      []fs.Limit
 }
 
 // line is one trigger's invocations in memory.
@@ -46,6 +49,7 @@ type line struct {
 	// are in memory, from it on they may not be. 0: none was skipped.
 	skipped fs.InvocationID
 	ripe    int64 // ns, when a batch that is not full is to run; 0: there is none
+	limited int64 // ns, when its limits allow the next call; 0: they did when it was last looked at
 }
 
 // place is what the events of one trigger that are handled one after the other have in common.
@@ -247,6 +251,10 @@ func (q *queue) pick(now int64, quiet bool) []fs.Invocation {
 		l := q.order[q.turn]
 		r := q.rules[l.trigger]
 		if len(l.items) == 0 || l.running >= r.allowed(quiet, time.Duration(now-l.items[0].Event.Time)) {
+			l.ripe, l.limited = 0, 0
+			continue
+		}
+		if l.limited = q.meters.wait(l.trigger, r.owner, now); l.limited != 0 {
 			l.ripe = 0
 			continue
 		}
@@ -257,6 +265,7 @@ func (q *queue) pick(now int64, quiet bool) []fs.Invocation {
 			call = q.pickOne(l)
 		}
 		if call != nil {
+			q.meters.use(l.trigger, r.owner, 1, 0)
 			l.running++
 			l.held -= len(call)
 			return call
@@ -296,9 +305,10 @@ func (q *queue) pickOne(l *line) []fs.Invocation {
 	return nil
 }
 
-// finish ends a call. again are those of its invocations that wait for their RetryAt; the others are forgotten.
-func (q *queue) finish(call, again []fs.Invocation, now int64) {
+// finish ends a call, which took ns of CPU. again are those of its invocations that wait for their RetryAt; the others are forgotten.
+func (q *queue) finish(call, again []fs.Invocation, cpu, now int64) {
 	l := q.line(call[0].Trigger)
+	q.meters.use(l.trigger, q.rules[l.trigger].owner, 0, cpu)
 	l.running--
 	for _, inv := range call {
 		if slices.ContainsFunc(again, func(x fs.Invocation) bool { return x.ID == inv.ID }) {
@@ -324,8 +334,10 @@ func (q *queue) next() int64 {
 		at = q.delayed[0].inv.RetryAt
 	}
 	for _, l := range q.order {
-		if l.ripe != 0 && (at == 0 || l.ripe < at) {
-			at = l.ripe
+		for _, t := range []int64{l.ripe, l.limited} {
+			if t != 0 && (at == 0 || t < at) {
+				at = t
+			}
 		}
 	}
 	return at
@@ -337,7 +349,8 @@ func (q *queue) idleBacklog() bool {
 }
 
 // configure sets the rules. What waits of a trigger that is not among them is forgotten.
-func (q *queue) configure(rules map[string]rule) {
+func (q *queue) configure(rules map[string]rule, now int64) {
+	q.meters.configure(rules, now)
 	for name, r := range q.rules {
 		next, ok := rules[name]
 		if !ok {
@@ -377,7 +390,7 @@ func (q *queue) drop(trigger string) {
 			delete(q.busy, at)
 		}
 	}
-	l.items, l.held, l.skipped, l.ripe = nil, 0, 0, 0
+	l.items, l.held, l.skipped, l.ripe, l.limited = nil, 0, 0, 0, 0
 }
 
 // later is an invocation that waits for its RetryAt.

@@ -17,7 +17,7 @@ func inv(id fs.InvocationID, trigger string, ino fs.Ino) fs.Invocation {
 
 func newTestQueue(rules map[string]rule) *queue {
 	q := newQueue()
-	q.configure(rules)
+	q.configure(rules, 0)
 	return q
 }
 
@@ -54,7 +54,7 @@ func TestOrders(t *testing.T) {
 		// A failure keeps its turn until it is retried.
 		failed := events[0]
 		failed.Attempt, failed.RetryAt = 1, 200
-		q.finish(events[:1], []fs.Invocation{failed}, 100)
+		q.finish(events[:1], []fs.Invocation{failed}, 0, 100)
 		if got := q.ids(150); got != nil {
 			t.Errorf("order %v: %v while the first waits to be retried", tt.order, got)
 		}
@@ -64,7 +64,7 @@ func TestOrders(t *testing.T) {
 		if got := q.ids(200); len(got) != 1 || got[0] != 1 {
 			t.Errorf("order %v: %v when the first is to be retried", tt.order, got)
 		}
-		q.finish([]fs.Invocation{failed}, nil, 200)
+		q.finish([]fs.Invocation{failed}, nil, 0, 200)
 		if tt.order == fs.OrderTrigger {
 			if got := q.ids(200); len(got) != 1 || got[0] != 2 {
 				t.Errorf("after the first: %v", got)
@@ -91,13 +91,13 @@ func TestQueueSettles(t *testing.T) {
 		t.Errorf("%s, want 2, then 3 in its own time", got)
 	}
 	// What is due stays, though it has not been taken yet.
-	q.finish([]fs.Invocation{at(3, 1, 1050)}, nil, 1150)
+	q.finish([]fs.Invocation{at(3, 1, 1050)}, nil, 0, 1150)
 	q.offer(at(4, 1, 1200), 1200)
 	q.offer(at(5, 1, 1300), 1299)
 	if got := q.ids(1300); len(got) != 1 || got[0] != 4 {
 		t.Errorf("%v, want 4, whose time had come when 5 happened", got)
 	}
-	q.finish([]fs.Invocation{at(4, 1, 1200)}, nil, 1300)
+	q.finish([]fs.Invocation{at(4, 1, 1200)}, nil, 0, 1300)
 	if got := q.ids(1400); len(got) != 1 || got[0] != 5 || len(q.settling) != 0 || q.lines["t"].held != 0 {
 		t.Errorf("%v, %d settling, %d held", got, len(q.settling), q.lines["t"].held)
 	}
@@ -121,7 +121,7 @@ func TestBatches(t *testing.T) {
 		again[i] = call[k]
 		again[i].Attempt, again[i].RetryAt = 1, 2000
 	}
-	q.finish(call, again, 1000)
+	q.finish(call, again, 0, 1000)
 	if next := q.pick(1999, true); fmt.Sprint(idsOf(next)) != "[4]" { // 2's file is free, and 4 has waited
 		t.Fatalf("%v before the retry", idsOf(next))
 	}
@@ -130,7 +130,7 @@ func TestBatches(t *testing.T) {
 	if fmt.Sprint(idsOf(retry)) != "[1 3]" {
 		t.Fatalf("%v is retried, want what failed together and nothing else", idsOf(retry))
 	}
-	q.finish(retry, nil, 2000)
+	q.finish(retry, nil, 0, 2000)
 	// What is not full waits since its oldest event.
 	q.offer(fs.Invocation{ID: 7, Trigger: "t", Event: fs.Event{Ino: 9, Time: 2040}}, 2040)
 	if next := q.pick(2040, true); fmt.Sprint(idsOf(next)) != "[5 6 7]" {
@@ -170,7 +170,7 @@ func TestBatchAfterRestart(t *testing.T) {
 	if call := q.pick(101, true); fmt.Sprint(idsOf(call)) != "[1 2]" {
 		t.Fatalf("%v", idsOf(call))
 	} else {
-		q.finish(call, nil, 101)
+		q.finish(call, nil, 0, 101)
 	}
 	if call := q.pick(101, true); fmt.Sprint(idsOf(call)) != "[3 4]" {
 		t.Fatalf("%v", idsOf(call))
@@ -216,22 +216,21 @@ func TestConfigure(t *testing.T) {
 	late := inv(7, "a", 50)
 	late.Attempt, late.RetryAt = 1, 99
 	q.offer(late, 0)
-	q.configure(map[string]rule{"b": {}}) // a is gone, b is paused
+	q.configure(map[string]rule{"b": {}}, 0) // a is gone, b is paused
 	if got := q.ids(1000); got != nil || q.next() != 0 {
 		t.Errorf("%v of a trigger that is gone and one that is paused", got)
 	}
 	if len(q.known) != 3 {
 		t.Errorf("%d known", len(q.known))
 	}
-	q.configure(map[string]rule{"b": {concurrency: 9}})
+	q.configure(map[string]rule{"b": {concurrency: 9}}, 0)
 	if got := fmt.Sprint(q.ids(1000)); got != "[2 4 6]" {
 		t.Error(got)
 	}
 }
 
-// TestWindow runs a queue over a model of the metadata: however the windows fill and empty, each invocation runs
-// once, those of a file in order, and no line holds more than its window.
-func TestWindow(t *testing.T) {
+// testSeed is the seed of a random test.
+func testSeed(t *testing.T) uint64 {
 	seed := uint64(1)
 	if s := os.Getenv("WAKEFS_SEED"); s != "" {
 		var err error
@@ -240,6 +239,13 @@ func TestWindow(t *testing.T) {
 		}
 	}
 	t.Logf("rerun with WAKEFS_SEED=%d", seed)
+	return seed
+}
+
+// TestWindow runs a queue over a model of the metadata: however the windows fill and empty, each invocation runs
+// once, those of a file in order, and no line holds more than its window.
+func TestWindow(t *testing.T) {
+	seed := testSeed(t)
 	rng := rand.New(rand.NewPCG(seed, 0))
 	q := newTestQueue(map[string]rule{"a": {concurrency: 3}, "b": {concurrency: 200, order: fs.OrderNone}, "c": {concurrency: 1, order: fs.OrderTrigger}, "paused": {}})
 	q.widest = 20
@@ -267,7 +273,7 @@ func TestWindow(t *testing.T) {
 				break
 			}
 		}
-		q.finish(call, nil, 0)
+		q.finish(call, nil, 0, 0)
 	}
 	want := 0
 	for step := 0; step < 20000 && (step < 3000 || len(ran) < want); step++ {

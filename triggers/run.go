@@ -23,15 +23,15 @@ const (
 )
 
 // run makes a call to its end and returns those of its invocations that must be run again, as the metadata now
-// has them.
-func (d *Dispatcher) run(ctx context.Context, call []fs.Invocation) (again []fs.Invocation) {
+// has them, and the CPU time of all runs.
+func (d *Dispatcher) run(ctx context.Context, call []fs.Invocation) (again []fs.Invocation, cpu time.Duration) {
 	d.mu.Lock()
 	t := d.triggers[call[0].Trigger]
 	d.mu.Unlock()
 	if t.Settle > 0 {
 		// A newer event of the file may have taken an invocation's place since it was fetched.
 		if call = d.stillWaiting(ctx, call); len(call) == 0 {
-			return nil
+			return nil, 0
 		}
 	}
 	d.executed.Add(1)
@@ -43,6 +43,7 @@ func (d *Dispatcher) run(ctx context.Context, call []fs.Invocation) (again []fs.
 		var out worker.Outcome
 		out, err = d.attempt(ctx, &t, prog, call, &e, true)
 		report = reportOf(&out, started)
+		cpu += out.CPU
 		if err == nil || ctx.Err() != nil || !conflict(err) || e.Conflicts >= maxConflicts {
 			break
 		}
@@ -50,21 +51,21 @@ func (d *Dispatcher) run(ctx context.Context, call []fs.Invocation) (again []fs.
 			// Its trigger was removed, another node ran it, or its file was not quiet after all.
 			e.Result = "dropped"
 			d.record(&e)
-			return nil
+			return nil, cpu
 		}
 		e.Conflicts++
 		err = nil
 		sleep(ctx, time.Duration(rand.Int64N(int64(min(e.Conflicts, 20))*int64(time.Millisecond))))
 	}
 	if ctx.Err() != nil { // the node stops: the invocations still wait, for its next start
-		return call
+		return call, cpu
 	}
 	if err == nil {
 		e.Result = "done"
 		d.record(&e)
-		return nil
+		return nil, cpu
 	}
-	return d.failed(ctx, call, &t, err, report, &e)
+	return d.failed(ctx, call, &t, err, report, &e), cpu
 }
 
 func entryOf(call []fs.Invocation, t *fs.Trigger, started int64) Entry {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/wakefs/wakefs/fs"
 	"github.com/wakefs/wakefs/fs/disk"
+	"github.com/wakefs/wakefs/triggers"
+	"github.com/wakefs/wakefs/triggers/script"
 )
 
 // config is what `up` is told.
@@ -27,7 +29,8 @@ type config struct {
 	Relaxed  bool     // durability=fsync
 	Replace  bool     // a disk's folder that is empty replaces the disk that was there
 	Verbose  bool
-	Workers  int // invocations at once; 0: by the number of CPUs
+	Owner    []string // limits of each owner's functions, as in //wake:limit
+	Workers  int      // invocations at once; 0: by the number of CPUs
 }
 
 func (c *config) validate() error {
@@ -38,6 +41,9 @@ func (c *config) validate() error {
 		return usagef("--disk: at most 64 folders")
 	case c.Workers < 0:
 		return usagef("--workers %d: need 0 (by the number of CPUs) or more", c.Workers)
+	}
+	if _, err := c.ownerLimits(); err != nil {
+		return err
 	}
 	seen := make(map[string]bool)
 	for _, d := range c.Disk {
@@ -67,6 +73,19 @@ type layout struct {
 }
 
 const layoutFile = "node.json"
+
+// ownerLimits are the limits of each owner's functions.
+func (c *config) ownerLimits() ([]fs.Limit, error) {
+	var list []fs.Limit
+	for _, s := range c.Owner {
+		l, err := script.ParseLimit(s)
+		if err != nil {
+			return nil, usagef("--owner-limit: %v", err)
+		}
+		list = append(list, triggers.LimitOf(l))
+	}
+	return list, nil
+}
 
 // socketPath is where the node of a data directory listens.
 func socketPath(data string) string { return filepath.Join(data, "node.sock") }

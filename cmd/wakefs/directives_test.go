@@ -590,3 +590,59 @@ func TestSince(t *testing.T) {
 		}
 	}
 }
+
+// TestLimitJourney: a function's calls wait for its limit, and an owner's functions for theirs; others do not.
+func TestLimitJourney(t *testing.T) {
+	n := startNode(t, "--owner-limit", "calls=3/1h")
+	n.deploy("few", strings.ReplaceAll(strings.Replace(upperScript, "//wake:on", "//wake:limit calls=2/1h\n//wake:on", 1), "/outbox/", "/few/"))
+	n.deploy("users", strings.ReplaceAll(upperScript, "/outbox/", "/users/"))
+	for _, dir := range []string{"few", "users"} {
+		if err := os.Mkdir(n.path(dir), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(n.path(dir), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	root := os.Getuid() == 0
+	if root {
+		if err := os.Chown(n.path("triggers", "users.go"), 1234, 1234); err != nil {
+			t.Fatal(err)
+		}
+		n.write("triggers/users.go", strings.ReplaceAll(upperScript, "/outbox/", "/users/")+"// for its new owner\n")
+		n.eventually("the owner", func() error {
+			if r := n.triggers()["users"]; r.Owner != 1234 {
+				return fmt.Errorf("%+v", r)
+			}
+			return nil
+		})
+	}
+	for i := range 5 {
+		n.write(fmt.Sprintf("inbox/%d.txt", i), "x")
+	}
+	n.eventually("the limits", func() error {
+		few, users := n.triggers()["few"], n.triggers()["users"]
+		if few.Done != 2 || few.Backlog != 3 || !strings.Contains(few.State, "limited until") {
+			return fmt.Errorf("%+v", few)
+		}
+		if root && (users.Done != 3 || users.Backlog != 2 || !strings.Contains(users.State, "limited until")) {
+			return fmt.Errorf("%+v", users)
+		}
+		return nil
+	})
+	if out := n.ok("trigger", "show", "few"); !strings.Contains(out, "limit 2 calls in 1h0m0s") {
+		t.Errorf("no limit in\n%s", out)
+	}
+	// Without the limit the rest is done at once.
+	n.deploy("few", strings.ReplaceAll(upperScript, "/outbox/", "/few/"))
+	n.eventually("the rest", func() error {
+		if r := n.triggers()["few"]; r.Done != 5 || r.Backlog != 0 || r.State != "live" {
+			return fmt.Errorf("%+v", r)
+		}
+		return nil
+	})
+	n.stop()
+	if _, stderr, code := runWakefs(t, "up", "--owner-limit", "much"); code != exitUsage || !strings.Contains(stderr, "calls=100/1m or cpu=30s/1h") {
+		t.Errorf("exit %d, %s", code, stderr)
+	}
+}

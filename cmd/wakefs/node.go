@@ -354,9 +354,13 @@ func (n *node) openTriggers(ctx, background context.Context) error {
 	if err != nil {
 		return err
 	}
+	limits, err := n.cfg.ownerLimits()
+	if err != nil {
+		return err
+	}
 	n.dispatcher = triggers.NewDispatcher(triggers.Options{
 		Meta: runs, Stripes: n.stripes, Pool: n.pool, Output: n.output, Clock: now, Log: n.log.With("part", "triggers"), Workers: n.cfg.Workers,
-		Idle: n.disks.cpuIdle,
+		Idle: n.disks.cpuIdle, OwnerLimits: limits,
 	})
 	scripts, err := n.openSession(ctx, "scripts")
 	if err != nil {

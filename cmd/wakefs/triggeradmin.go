@@ -43,6 +43,9 @@ func (n *node) rowOf(t *fs.Trigger) triggerRow {
 	case t.Refused != "":
 		r.State = "live (new save refused)"
 	}
+	if at := n.dispatcher.Limited(t.Name); !at.IsZero() {
+		r.State += ", limited until " + at.Format(time.TimeOnly)
+	}
 	for _, m := range t.On {
 		s := m.Events.String() + " " + strings.Join(m.Globs, " ")
 		for _, not := range m.Not {
@@ -70,6 +73,13 @@ func whenOf(t *fs.Trigger) []string {
 	}
 	if t.Idle {
 		out = append(out, "idle")
+	}
+	for _, l := range t.Limits {
+		if l.Kind == fs.LimitCPU {
+			out = append(out, fmt.Sprintf("limit cpu %v in %v", time.Duration(l.Amount), time.Duration(l.Per)))
+		} else {
+			out = append(out, fmt.Sprintf("limit %d calls in %v", l.Amount, time.Duration(l.Per)))
+		}
 	}
 	return out
 }

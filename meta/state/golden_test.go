@@ -43,7 +43,7 @@ func history() []*fs.Tx {
 		&fs.Commit{Ino: 6, Extents: []fs.Extent{{Len: 5, PG: 1, Stripe: 2, StripeLen: 5}}, Stripes: []fs.Stripe{{ID: 2, PG: 1, Len: 5}}}, &fs.Punch{Ino: 6, Len: 5})
 	add(&fs.Rename{Parent: 2, Name: "f", NewParent: 2, NewName: "h"}, &fs.Fail{ID: 1, Dead: true, Report: fs.Report{Error: "boom"}})
 	add(&fs.PutTrigger{Trigger: fs.Trigger{Name: "calm", Version: "abd", On: []fs.Match{{Events: fs.EventAttrib, Globs: []string{"/in/**"}}},
-		Settle: 2e9, Every: "@hourly", Batch: 9, BatchWait: 5e9, Idle: true, Order: fs.OrderDirectory}, Source: []byte("package main\n")})
+		Settle: 2e9, Every: "@hourly", Batch: 9, BatchWait: 5e9, Idle: true, Order: fs.OrderDirectory, Limits: []fs.Limit{{Kind: fs.LimitCPU, Amount: 3, Per: 4e9}}}, Source: []byte("package main\n")})
 	add(&fs.SetAttr{Ino: 3, Set: fs.SetMode, Mode: 0o600}, &fs.Enqueue{Trigger: "calm", Due: 7, Event: fs.Event{Type: fs.EventEvery, Time: 7}})
 	return list
 }

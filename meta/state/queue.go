@@ -118,6 +118,11 @@ func checkTrigger(tr *fs.Trigger) error {
 	if err := checkName(tr.Version); err != nil {
 		return invalid("version %q", tr.Version)
 	}
+	for _, l := range tr.Limits {
+		if l.Amount <= 0 || l.Per <= 0 || l.Kind > fs.LimitCPU {
+			return invalid("limit %+v", l)
+		}
+	}
 	for _, on := range tr.On {
 		for _, list := range [][]string{on.Globs, on.Not} {
 			for _, g := range list {

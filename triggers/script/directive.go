@@ -103,6 +103,8 @@ func (d *directives) directive(pos token.Pos, text string) {
 		} else if d.once(pos, verb) {
 			d.spec.Idle = true
 		}
+	case "limit":
+		d.limit(pos, args)
 	case "order":
 		d.order(pos, args)
 	default:
@@ -110,7 +112,7 @@ func (d *directives) directive(pos token.Pos, text string) {
 	}
 }
 
-const directiveNames = "on, every, budget, concurrency, retry, settle, batch, order and idle"
+const directiveNames = "on, every, budget, concurrency, retry, settle, batch, order, limit and idle"
 
 // once refuses what was said before.
 func (d *directives) once(pos token.Pos, what string) bool {

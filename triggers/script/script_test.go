@@ -63,6 +63,7 @@ func TestParseWhen(t *testing.T) {
 //wake:settle 2s
 //wake:batch 100 5s
 //wake:idle
+//wake:limit calls=100/1m cpu=30s/1h
 //wake:order trigger
 //wake:concurrency 1`+body))
 	if err != nil {
@@ -70,6 +71,20 @@ func TestParseWhen(t *testing.T) {
 	}
 	if spec.Every != "*/5 2 * * *" || spec.Settle != 2*time.Second || spec.Batch != 100 || spec.BatchWait != 5*time.Second || !spec.Idle || spec.Order != "trigger" {
 		t.Errorf("%+v", spec)
+	}
+	if l := spec.Limits; len(l) != 2 || l[0] != (Limit{Calls: 100, Per: time.Minute}) || l[1] != (Limit{CPU: 30 * time.Second, Per: time.Hour}) {
+		t.Errorf("%+v", l)
+	}
+	for args, want := range map[string]string{
+		"":                       "2:1: usage: //wake:limit calls=100/1m cpu=30s/1h",
+		" calls=100":             "2:14: \"calls=100\" is not of the form calls=100/1m or cpu=30s/1h",
+		" calls=0/1m":            "2:14: \"0\" is not a number of calls",
+		" calls=3/1ms":           "2:14: \"1ms\" is not a duration between 1s and 744h",
+		" cpu=3/1m":              "2:14: \"3\" is not a duration such as 500ms or 2s",
+		" reads=3/1m":            "2:14: unknown limit \"reads\"; there are calls and cpu",
+		" calls=3/1m calls=4/1m": "2:25: limit calls was already given at s.go:2:14",
+	} {
+		refused(t, "//wake:on arrive /**\n//wake:limit"+args+body, "s.go:"+want)
 	}
 	for _, line := range []string{"//wake:every @every 30s", "//wake:every   \"@every 30s\"  "} {
 		if spec, err = Parse("s", one(line+body)); err != nil || spec.Every != "@every 30s" || len(spec.Rules) != 0 || spec.Order != "file" {

@@ -22,6 +22,7 @@ type Spec struct {
 	Batch     int           `json:"batch,omitempty"`         // events that HandleBatch gets at most; 0: Handle gets one
 	BatchWait time.Duration `json:"batch_wait_ns,omitempty"` // that an event waits for its batch to be full
 	Idle      bool          `json:"idle,omitempty"`          // runs only while the node has little else to do
+	Limits    []Limit       `json:"limits,omitempty"`        // of all calls together
 	Order     string        `json:"order"`                   // which events are handled one after the other: one of Orders
 }
 
