@@ -28,11 +28,14 @@ type Options struct {
 	Idle func() float64
 	// OwnerLimits bound what all functions of one owner together use on this node; root's have none.
 	OwnerLimits []fs.Limit
+	HTTP        *Outbound // nil: functions can send no requests
+	Secrets     *Secrets  // nil: there are none
 }
 
 // Dispatcher runs the invocations that wait in the metadata.
 type Dispatcher struct {
-	o Options
+	o     Options
+	trial bool // of Try: there is no node
 
 	programs sync.Map // version → *program
 	executed atomic.Uint64
@@ -70,6 +73,9 @@ func NewDispatcher(o Options) *Dispatcher {
 	}
 	if o.Idle == nil {
 		o.Idle = func() float64 { return 1 }
+	}
+	if o.HTTP == nil {
+		o.HTTP = &Outbound{}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

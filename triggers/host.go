@@ -17,6 +17,7 @@ import (
 // host is the file system as one invocation sees and changes it: a client over a
 // speculation. It implements wake.Host and is used by one goroutine at a time.
 type host struct {
+	outside
 	ctx  context.Context
 	spec fs.Speculation
 	c    *client.Client

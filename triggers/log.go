@@ -34,6 +34,7 @@ type Entry struct {
 	Read       int64         `json:"read,omitempty"`       // bytes
 	Written    int64         `json:"written,omitempty"`    // bytes
 	Ops        int64         `json:"ops,omitempty"`
+	HTTP       []HTTPCall    `json:"http,omitempty"`    // requests, sent whatever the result
 	Effects    []string      `json:"effects,omitempty"` // what it changed, in words
 	Conflicts  int           `json:"conflicts,omitempty"`
 }

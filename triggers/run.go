@@ -106,7 +106,7 @@ func (d *Dispatcher) stillWaiting(ctx context.Context, call []fs.Invocation) []f
 // attempt calls the function once and commits what it did, together with the acknowledgement of the events
 // unless ack is false. An error of the function is a *functionError, any other is of the commit.
 func (d *Dispatcher) attempt(ctx context.Context, t *fs.Trigger, prog *script.Program, call []fs.Invocation, e *Entry, ack bool) (worker.Outcome, error) {
-	h, out, err := d.call(ctx, t, prog, call, e)
+	h, out, err := d.call(ctx, t, prog, call, e, d.trial)
 	if err != nil {
 		return out, err
 	}
@@ -130,12 +130,17 @@ func (d *Dispatcher) attempt(ctx context.Context, t *fs.Trigger, prog *script.Pr
 	return out, nil
 }
 
-// call calls the function once, on a private view that has what it did. With an error the view is abandoned.
-func (d *Dispatcher) call(ctx context.Context, t *fs.Trigger, prog *script.Program, call []fs.Invocation, e *Entry) (*host, worker.Outcome, error) {
+// call calls the function once, on a private view that has what it did. With an error the view is abandoned. With hold no HTTP
+// request is sent.
+func (d *Dispatcher) call(ctx context.Context, t *fs.Trigger, prog *script.Program, call []fs.Invocation, e *Entry, hold bool) (*host, worker.Outcome, error) {
 	chain := chainOf(call)
 	h := newHost(ctx, d.o.Meta, d.o.Stripes, d.o.Clock, t, append(chain[:len(chain):len(chain)], t.Name))
+	h.outside = outside{out: d.o.HTTP, secrets: d.o.Secrets, says: prog.Spec, owner: t.Owner.UID, hold: hold, trial: d.trial, key: keyOf(call)}
 	out, err := d.o.Pool.InvokeBatch(ctx, prog, eventsOf(call), int(call[0].Attempt)+1, budgetOf(&t.Budget), h)
+	v := h.veil()
+	out.Reason, out.Output = v.hide(out.Reason), v.hide(out.Output)
 	e.note(&out)
+	e.noteHTTP(h.calls, v)
 	if err == nil && out.Failed() {
 		err = &functionError{out.Reason}
 	}
@@ -144,6 +149,9 @@ func (d *Dispatcher) call(ctx context.Context, t *fs.Trigger, prog *script.Progr
 		return nil, out, err
 	}
 	e.Effects = effects(h.spec.Tx())
+	for i := range e.Effects {
+		e.Effects[i] = v.hide(e.Effects[i])
+	}
 	return h, out, nil
 }
 
@@ -156,7 +164,7 @@ func (d *Dispatcher) Preview(ctx context.Context, t *fs.Trigger, ev fs.Event) (E
 	prog, err := d.program(ctx, t)
 	var h *host
 	if err == nil {
-		h, _, err = d.call(ctx, t, prog, call, &e)
+		h, _, err = d.call(ctx, t, prog, call, &e, true)
 	}
 	if failed, ok := err.(*functionError); ok {
 		e.Result, e.Error = "failed", failed.msg

@@ -16,6 +16,7 @@ func Registration(prog *script.Program) fs.Trigger { return triggerOf(prog.Spec)
 // the real thing, and applies what it did to meta. It is for trying scripts without a node.
 func Try(ctx context.Context, meta fs.Meta, stripes *client.Stripes, pool *worker.Pool, clock func() int64, prog *script.Program, ev fs.Event) (Entry, error) {
 	d := NewDispatcher(Options{Meta: meta, Stripes: stripes, Pool: pool, Clock: clock})
+	d.trial = true
 	t := Registration(prog)
 	e := Entry{Trigger: t.Name, Version: t.Version, Event: ev.Type.String(), Path: ev.Path, Attempt: 1}
 	_, err := d.attempt(ctx, &t, prog, []fs.Invocation{{Event: ev}}, &e, false)

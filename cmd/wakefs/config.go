@@ -18,19 +18,20 @@ import (
 
 // config is what `up` is told.
 type config struct {
-	Data     string   // data directory: metadata, logs, the socket, and the disks' folders by default
-	Mount    string   // mount point; empty: none
-	Disks    int      // folders under Data to use as disks
-	Disk     []string // folders to use as disks instead
-	Listen   string   // loopback TCP address besides the socket; empty: none
-	Metrics  string   // TCP address that serves /metrics; empty: none
-	Samples  bool     // install the sample functions
-	Triggers string   // host folder of scripts to publish; empty: none
-	Relaxed  bool     // durability=fsync
-	Replace  bool     // a disk's folder that is empty replaces the disk that was there
-	Verbose  bool
-	Owner    []string // limits of each owner's functions, as in //wake:limit
-	Workers  int      // invocations at once; 0: by the number of CPUs
+	Data      string   // data directory: metadata, logs, the socket, and the disks' folders by default
+	Mount     string   // mount point; empty: none
+	Disks     int      // folders under Data to use as disks
+	Disk      []string // folders to use as disks instead
+	Listen    string   // loopback TCP address besides the socket; empty: none
+	Metrics   string   // TCP address that serves /metrics; empty: none
+	Samples   bool     // install the sample functions
+	Triggers  string   // host folder of scripts to publish; empty: none
+	Relaxed   bool     // durability=fsync
+	Replace   bool     // a disk's folder that is empty replaces the disk that was there
+	Verbose   bool
+	Owner     []string // limits of each owner's functions, as in //wake:limit
+	Workers   int      // invocations at once; 0: by the number of CPUs
+	AllowHTTP []string // URL prefixes that functions may request, or "public"; empty: none
 }
 
 func (c *config) validate() error {
@@ -44,6 +45,9 @@ func (c *config) validate() error {
 	}
 	if _, err := c.ownerLimits(); err != nil {
 		return err
+	}
+	if _, err := triggers.NewOutbound(c.AllowHTTP); err != nil {
+		return usagef("--allow-http: %w; give URL prefixes such as https://hooks.example.com/, or public", err)
 	}
 	seen := make(map[string]bool)
 	for _, d := range c.Disk {

@@ -105,7 +105,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no node answers, 4 damage was fou
 	}
 	root.PersistentFlags().StringVar(&dataDir, "data", def, "data directory of the node (or $WAKEFS_DATA)")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newUp(), newStatus(), newTrigger(), newFsck(), newVersion())
+	root.AddCommand(newUp(), newStatus(), newTrigger(), newSecret(), newFsck(), newVersion())
 	return root
 }
 

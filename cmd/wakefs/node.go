@@ -43,6 +43,8 @@ type node struct {
 	mount      atomic.Pointer[mount.Mount]
 	pool       *worker.Pool
 	output     *triggers.Log
+	dir        disk.FS // the data directory
+	secrets    *triggers.Secrets
 	dispatcher *triggers.Dispatcher
 	wire       *wire.Server
 	metrics    *metrics
@@ -129,6 +131,7 @@ func (n *node) openData(context.Context, context.Context) error {
 	if err != nil {
 		return err
 	}
+	n.dir = dir
 	n.onClose(func(context.Context) error { return dir.Close() })
 	lock, err := dir.Lock("lock")
 	if err != nil {
@@ -358,7 +361,16 @@ func (n *node) openTriggers(ctx, background context.Context) error {
 	if err != nil {
 		return err
 	}
+	outbound, err := triggers.NewOutbound(n.cfg.AllowHTTP)
+	if err != nil {
+		return err
+	}
+	n.onClose(func(context.Context) error { outbound.Close(); return nil })
+	if n.secrets, err = triggers.OpenSecrets(n.dir); err != nil {
+		return err
+	}
 	n.dispatcher = triggers.NewDispatcher(triggers.Options{
+		HTTP: outbound, Secrets: n.secrets,
 		Meta: runs, Stripes: n.stripes, Pool: n.pool, Output: n.output, Clock: now, Log: n.log.With("part", "triggers"), Workers: n.cfg.Workers,
 		Idle: n.disks.cpuIdle, OwnerLimits: limits,
 	})

@@ -205,6 +205,9 @@ func printEntry(out io.Writer, line []byte, asJSON, whole bool) error {
 		fmt.Fprintf(out, "    version %s, chain %v, woke after %s\n", short(e.Version), e.Chain, e.Latency.Round(10*time.Microsecond))
 		fmt.Fprintf(out, "    used: cpu %s, wall %s, memory %s, read %s, wrote %s, %d operations\n", e.CPU.Round(10*time.Microsecond), e.Wall.Round(10*time.Microsecond),
 			humanize.IBytes(uint64(e.Memory)), humanize.IBytes(uint64(e.Read)), humanize.IBytes(uint64(e.Written)), e.Ops)
+		for i := range e.HTTP {
+			fmt.Fprintf(out, "    %s\n", &e.HTTP[i])
+		}
 		for _, s := range e.Effects {
 			fmt.Fprintf(out, "    effect: %s\n", s)
 		}

@@ -180,7 +180,11 @@ func runOver(ctx context.Context, out io.Writer, q runRequest, quiet bool) (runR
 // printPreview prints what a call would have done.
 func printPreview(out io.Writer, e *triggers.Entry) {
 	fmt.Fprintf(out, "%s  %s in %s\n", e.Path, e.Result, e.Wall.Round(10*time.Microsecond))
-	for _, text := range append([]string{e.Error, strings.TrimRight(e.Output, "\n")}, e.Effects...) {
+	texts := []string{e.Error, strings.TrimRight(e.Output, "\n")}
+	for i := range e.HTTP {
+		texts = append(texts, e.HTTP[i].String())
+	}
+	for _, text := range append(texts, e.Effects...) {
 		if text != "" {
 			fmt.Fprintf(out, "    %s\n", strings.ReplaceAll(text, "\n", "\n    "))
 		}

@@ -288,6 +288,9 @@ func (r *tryResult) print(out io.Writer) {
 	if text := strings.TrimRight(r.Output, "\n"); text != "" {
 		fmt.Fprintf(out, "output:\n  %s\n", strings.ReplaceAll(text, "\n", "\n  "))
 	}
+	for i := range r.HTTP {
+		fmt.Fprintln(out, &r.HTTP[i])
+	}
 	if len(r.Files) == 0 {
 		fmt.Fprintln(out, "no file changed")
 	}

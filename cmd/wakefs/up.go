@@ -55,6 +55,7 @@ unmounts and ends it. Killed and started again it has lost nothing acknowledged.
 	f.StringVar(&cfg.Metrics, "metrics", "", "TCP address that serves figures for Prometheus at /metrics, such as 127.0.0.1:9400")
 	f.StringArrayVar(&cfg.Owner, "owner-limit", nil, "what the functions of each user but root may use together: calls=NUMBER/TIME or cpu=TIME/TIME, such as cpu=10m/1h; repeat it")
 	f.IntVar(&cfg.Workers, "workers", 0, "functions that run at once (default: twice the CPUs)")
+	f.StringArrayVar(&cfg.AllowHTTP, "allow-http", nil, "let functions request URLs that begin so, such as https://hooks.example.com/, or \"public\" for all hosts with a public address; repeat it (default: none)")
 	f.BoolVarP(&cfg.Verbose, "verbose", "v", false, "log more")
 	return cmd
 }

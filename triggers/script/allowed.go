@@ -71,7 +71,7 @@ var allowed = map[string][]string{
 	"unicode/utf8":    nil,
 
 	// What runners of scripts need, not scripts.
-	WakePath: {"NewContext", "End", "Invocation", "Host", "HostFile", "OpenFlag", "OpenRead", "OpenWrite", "OpenCreate",
+	WakePath: {"NewContext", "End", "Invocation", "Host", "HostFile", "Outbound", "OpenFlag", "OpenRead", "OpenWrite", "OpenCreate",
 		"OpenExcl", "OpenTrunc", "Attr", "Change", "XattrFlag", "XattrAny", "XattrCreate", "XattrReplace"},
 }
 
@@ -95,8 +95,8 @@ var instead = map[string]string{
 	"log/slog":      "use Log and Logf of wake.Context",
 	"math/rand/v2":  "use math/rand",
 	"context":       "use the deadline of wake.Context",
-	"net":           "scripts have no network",
-	"net/http":      "scripts have no network",
+	"net":           "use HTTP of wake.Context, with a directive //wake:allow http URLPREFIX",
+	"net/http":      "use HTTP of wake.Context, with a directive //wake:allow http URLPREFIX",
 	"os/exec":       "scripts cannot start programs",
 	"text/template": "use fmt.Fprintf",
 	"html/template": "use fmt.Fprintf and html.EscapeString",

@@ -103,6 +103,10 @@ func (d *directives) directive(pos token.Pos, text string) {
 		} else if d.once(pos, verb) {
 			d.spec.Idle = true
 		}
+	case "allow":
+		d.allow(pos, args)
+	case "secret":
+		d.secret(pos, args)
 	case "limit":
 		d.limit(pos, args)
 	case "order":
@@ -112,7 +116,7 @@ func (d *directives) directive(pos token.Pos, text string) {
 	}
 }
 
-const directiveNames = "on, every, budget, concurrency, retry, settle, batch, order, limit and idle"
+const directiveNames = "on, every, budget, concurrency, retry, settle, batch, order, limit, allow, secret and idle"
 
 // once refuses what was said before.
 func (d *directives) once(pos token.Pos, what string) bool {

@@ -200,7 +200,7 @@ func TestRefused(t *testing.T) {
 		{"value context", head + "func Handle(c wake.Context, e wake.Event) error { return nil }", "s.go:4:6: Handle must be"},
 		{"no error", head + "func Handle(c *wake.Context, e wake.Event) { }", "s.go:4:6: Handle must be"},
 		{"os", head + "import \"os\"\n" + handle + "os.Exit(1); return nil }", `s.go:4:8: package "os" is not available to scripts: use the methods of wake.Context`},
-		{"net", head + "import \"net/http\"\n" + handle + "http.Get(``); return nil }", `s.go:4:8: package "net/http" is not available to scripts: scripts have no network`},
+		{"net", head + "import \"net/http\"\n" + handle + "http.Get(``); return nil }", `s.go:4:8: package "net/http" is not available to scripts: use HTTP of wake.Context, with a directive //wake:allow http URLPREFIX`},
 		{"unsafe", head + "import \"unsafe\"\n" + handle + "_ = unsafe.Sizeof(1); return nil }", `s.go:4:8: package "unsafe"`},
 		{"syscall", head + "import \"syscall\"\n" + handle + "syscall.Exit(1); return nil }", `s.go:4:8: package "syscall"`},
 		{"reflect", head + "import \"reflect\"\n" + handle + "_ = reflect.ValueOf(1); return nil }", `s.go:4:8: package "reflect"`},

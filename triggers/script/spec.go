@@ -24,6 +24,9 @@ type Spec struct {
 	Idle      bool          `json:"idle,omitempty"`          // runs only while the node has little else to do
 	Limits    []Limit       `json:"limits,omitempty"`        // of all calls together
 	Order     string        `json:"order"`                   // which events are handled one after the other: one of Orders
+
+	HTTP    []string `json:"http,omitempty"`    // what it may request; see ParsePrefix
+	Secrets []string `json:"secrets,omitempty"` // names of those that it may ask for
 }
 
 // A Rule says which events wake a trigger: those of one of its types, whose path matches one of its globs and none of

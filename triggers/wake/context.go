@@ -31,7 +31,8 @@ type Context struct {
 // An Invocation is what a runner of scripts tells NewContext beside the Host. Log and Now may be nil.
 type Invocation struct {
 	Trigger string
-	Attempt int // from 1
+	Attempt int    // from 1
+	Key     string // see Context.Key
 	Budget  Budget
 	Started time.Time
 	Log     func(line string)    // takes the lines of Log and Logf, without a line end; must be safe for concurrent use

@@ -30,8 +30,8 @@
 // It sees the committed state of the filesystem plus its own changes. Nothing it writes is visible to anybody
 // else until it returns nil; then all of it appears at once, together with the acknowledgement of the event. If it
 // returns an error, panics or exceeds its budget, nothing of it appears and the event is tried again. It acts with
-// the identity of the script's owner. A handler may run more than once before it succeeds, so what it does outside
-// its Context (there is nothing: no network, no host files) would not be undone.
+// the identity of the script's owner. A handler may run more than once before it succeeds. The one thing that is not undone
+// then is what it has sent by [Context.HTTP].
 //
 // Package-level variables may keep their values between invocations on the same worker; never rely on it.
 //

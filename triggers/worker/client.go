@@ -9,8 +9,9 @@ import (
 
 // client is the wake.Host inside a worker: it asks the node.
 type client struct {
-	mu sync.Mutex // serializes calls and output; guards c
-	c  *conn
+	http sync.Mutex // held over the calls that make up an HTTP request; before mu
+	mu   sync.Mutex // serializes calls and output; guards c
+	c    *conn
 	// die ends the process; a worker that cannot talk to its node has no purpose.
 	die func(error)
 }

@@ -242,7 +242,7 @@ func (w *worker) invoke(d *decoder) error {
 		events[i] = d.event()
 	}
 	inv := wake.Invocation{
-		Trigger: d.string(), Attempt: int(d.int()), Started: d.time(), Budget: d.budget(),
+		Trigger: d.string(), Key: d.string(), Attempt: int(d.int()), Started: d.time(), Budget: d.budget(),
 		Log: func(line string) { w.host.output([]byte(line + "\n")) },
 	}
 	if err := d.end(); err != nil {

@@ -33,6 +33,10 @@ const (
 	opSetXattr
 	opListXattr
 	opRemoveXattr
+	opSendBody
+	opHTTP
+	opReadBody
+	opSecret
 )
 
 // maxPage bounds how many directory entries one call lists; they must fit a frame.

@@ -274,6 +274,8 @@ func (p *Pool) reap() {
 //
 // The worker is killed when ctx ends or a budget is exceeded, but Invoke returns only after a call of host that is
 // being served has returned: host should end its calls then too.
+//
+// If host is a wake.Outbound, the script can use that; if it has a method Key() string, that is what Context.Key returns.
 func (p *Pool) Invoke(ctx context.Context, prog *script.Program, e wake.Event, attempt int, budget wake.Budget, host wake.Host) (Outcome, error) {
 	return p.InvokeBatch(ctx, prog, []wake.Event{e}, attempt, budget, host)
 }
@@ -293,13 +295,17 @@ func (p *Pool) InvokeBatch(ctx context.Context, prog *script.Program, events []w
 		return Outcome{}, ctx.Err()
 	}
 	defer func() { <-p.slots }()
+	key := ""
+	if h, ok := host.(interface{ Key() string }); ok {
+		key = h.Key()
+	}
 	for range 3 {
 		w, err := p.take(prog.Spec.Version)
 		if err != nil {
 			return Outcome{}, err
 		}
 		run := &run{
-			pool: p, p: w, prog: prog, events: events, attempt: attempt,
+			pool: p, p: w, prog: prog, events: events, attempt: attempt, key: key,
 			server: server{host: host, budget: budget, c: w.conn},
 		}
 		out, err := run.do(ctx)

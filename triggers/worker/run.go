@@ -23,6 +23,7 @@ type run struct {
 	prog    *script.Program
 	events  []wake.Event
 	attempt int
+	key     string
 	server  server
 	out     output
 
@@ -40,6 +41,9 @@ type answer struct {
 func (r *run) do(ctx context.Context) (Outcome, error) {
 	r.started = time.Now()
 	r.out.limit = r.pool.opt.MaxOutput
+	var cancel context.CancelFunc
+	r.server.ctx, cancel = context.WithDeadline(ctx, r.started.Add(r.server.budget.Wall))
+	defer cancel()
 	var known bool
 	if r.cpu, known = r.p.cpu(); !known {
 		return Outcome{}, r.stale()
@@ -115,6 +119,7 @@ func (r *run) talk() (answer, error) {
 		c.putEvent(&r.events[i])
 	}
 	c.putString(r.prog.Spec.Name)
+	c.putString(r.key)
 	c.putInt(int64(r.attempt))
 	c.putTime(r.started)
 	c.putBudget(&r.server.budget)

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,10 @@ type server struct {
 	host   wake.Host
 	budget wake.Budget
 	c      *conn
+
+	ctx   context.Context // ends with the wall budget
+	sends []byte          // the body of the next HTTP request, as far as it is there
+	got   []byte          // what is left of the body of the last response
 
 	read, written, ops int64
 	files              map[uint64]openFile
@@ -80,6 +85,8 @@ func (s *server) dispatch(o op, d *decoder) error {
 		return s.onLook(o, d)
 	case opMkdir, opRemove, opRename, opSymlink, opLink, opSetAttr:
 		return s.onChange(o, d)
+	case opSendBody, opHTTP, opReadBody, opSecret:
+		return s.onOutbound(o, d)
 	}
 	return violation("unknown operation %d", o)
 }

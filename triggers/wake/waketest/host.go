@@ -1,6 +1,8 @@
 package waketest
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -21,6 +23,10 @@ const (
 
 // Host is a wake.Host over files in memory. It may be used by several goroutines.
 type Host struct {
+	// Serve answers HTTP requests; nil refuses them. Secrets are those that there are. Set both before the handler runs.
+	Serve   func(r wake.Request) (wake.Response, error)
+	Secrets map[string]string
+
 	now func() time.Time
 
 	mu      sync.Mutex // guards the tree below root and lastIno
@@ -28,7 +34,26 @@ type Host struct {
 	lastIno uint64
 }
 
-var _ wake.Host = (*Host)(nil)
+var (
+	_ wake.Host     = (*Host)(nil)
+	_ wake.Outbound = (*Host)(nil)
+)
+
+// HTTP implements wake.Outbound by Serve.
+func (h *Host) HTTP(_ context.Context, r wake.Request) (wake.Response, error) {
+	if h.Serve == nil {
+		return wake.Response{}, fmt.Errorf("%s %s: nobody serves it; set Serve of the waketest.Host: %w", r.Method, r.URL, fs.ErrPermission)
+	}
+	return h.Serve(r)
+}
+
+// Secret implements wake.Outbound.
+func (h *Host) Secret(name string) (string, error) {
+	if v, ok := h.Secrets[name]; ok {
+		return v, nil
+	}
+	return "", fmt.Errorf("there is no secret %s; put it into Secrets of the waketest.Host: %w", name, fs.ErrNotExist)
+}
 
 // node is one inode; hard links share it.
 type node struct {

@@ -24,6 +24,9 @@ import (
 // Time is what the clock shows in a test.
 var Time = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
+// Key is what Key returns in a test.
+const Key = "00112233445566778899aabbccddeeff"
+
 // Budget is what a handler is told that it may use.
 var Budget = wake.Budget{
 	CPU: 10 * time.Second, Wall: time.Minute, Memory: 128 << 20, Read: 1 << 30, Write: 1 << 30, Ops: 100_000,
@@ -45,7 +48,7 @@ func New(tb testing.TB, files map[string]string) *World {
 	tb.Helper()
 	w := &World{Host: NewHost(files, nil), tb: tb}
 	w.Context = wake.NewContext(w.Host, wake.Invocation{
-		Trigger: "test", Attempt: 1, Budget: Budget, Started: Time,
+		Trigger: "test", Attempt: 1, Key: Key, Budget: Budget, Started: Time,
 		Now: func() time.Time { return Time },
 		Log: func(line string) {
 			w.mu.Lock()

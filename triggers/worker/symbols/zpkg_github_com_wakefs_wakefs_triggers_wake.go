@@ -34,6 +34,7 @@ func pkg_github_com_wakefs_wakefs_triggers_wake(all map[string]map[string]reflec
 		"ErrReadOnly":      reflect.ValueOf(&wake.ErrReadOnly).Elem(),
 		"EventTypes":       reflect.ValueOf(wake.EventTypes),
 		"Every":            reflect.ValueOf(wake.Every),
+		"MaxBody":          reflect.ValueOf(constant.MakeFromLiteral("16777216", token.INT, 0)),
 		"MaxPixels":        reflect.ValueOf(constant.MakeFromLiteral("41943040", token.INT, 0)),
 		"Remove":           reflect.ValueOf(wake.Remove),
 		"Rename":           reflect.ValueOf(wake.Rename),
@@ -45,6 +46,8 @@ func pkg_github_com_wakefs_wakefs_triggers_wake(all map[string]map[string]reflec
 		"EventType": reflect.ValueOf((*wake.EventType)(nil)),
 		"File":      reflect.ValueOf((*wake.File)(nil)),
 		"FileInfo":  reflect.ValueOf((*wake.FileInfo)(nil)),
+		"Request":   reflect.ValueOf((*wake.Request)(nil)),
+		"Response":  reflect.ValueOf((*wake.Response)(nil)),
 		"Writer":    reflect.ValueOf((*wake.Writer)(nil)),
 	}
 }
