@@ -1,7 +1,5 @@
 // Package examples holds the library of triggers: those that a new filesystem can start with, and more to copy. Each is a
 // folder with one script and its test; the script is an ordinary Go package, which is also what is deployed.
-//
-// Two that people ask for are missing, a mirror to an S3 bucket and a webhook: scripts have no network yet.
 package examples
 
 import (
@@ -11,7 +9,7 @@ import (
 
 //go:embed thumbnail/thumbnail.go csv2json/csv2json.go checksum/checksum.go chargeback/chargeback.go wordindex/wordindex.go
 //go:embed quarantine/quarantine.go logrollup/logrollup.go textract/textract.go photosort/photosort.go dedup/dedup.go
-//go:embed expire/expire.go partition/partition.go quota/quota.go
+//go:embed expire/expire.go partition/partition.go quota/quota.go webhook/webhook.go mirror/mirror.go
 var sources embed.FS
 
 // A Sample is a trigger to write to /triggers/NAME.go.
@@ -36,6 +34,8 @@ var library = []Sample{
 	{Name: "expire", About: "a folder with a file .expire keeps nothing older than the number of days in it"},
 	{Name: "partition", About: "JSON lines in /events become CSV files by day, /tables/date=YYYY-MM-DD/NAME.csv"},
 	{Name: "quota", About: "how full the folders of /home are against /quota/limits.csv, in /quota/report.csv"},
+	{Name: "webhook", About: "a web service is told of each file that arrives in /notify, by a POST of JSON with an HMAC signature"},
+	{Name: "mirror", About: "files in /mirror are mirrored to an S3 bucket, as they arrive, go and are renamed"},
 }
 
 // started is how many of the library a new filesystem starts with.

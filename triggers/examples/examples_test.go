@@ -59,6 +59,8 @@ func TestLibraryRuns(t *testing.T) {
 		"/tmp/.expire":             "7",
 		"/events/web/visits.jsonl": sample(t, "partition/testdata/visits.jsonl"),
 		"/quota/limits.csv":        "/home/me,1KiB",
+		"/notify/a":                "told",
+		"/mirror/a":                "mirrored",
 	}
 	tests := map[string]struct {
 		event       wake.EventType
@@ -78,6 +80,12 @@ func TestLibraryRuns(t *testing.T) {
 		"expire":     {wake.Arrive, "/tmp/.expire", "/tmp/.expire", "7"},
 		"partition":  {wake.Arrive, "/events/web/visits.jsonl", "/tables/date=2026-01-03/web/visits.csv", "bytes,path,tags,time,user\n12345678901234567890,/c,,2026-01-03T00:00:00Z,bob\n"},
 		"quota":      {wake.Arrive, "/home/me/notes", "/quota/report.csv", "folder,files,bytes,limit,percent,state,measured\n/home/me,1,4,1024,0.4,ok,"},
+		"webhook":    {wake.Arrive, "/notify/a", "/notify/a", "told"},
+		"mirror":     {wake.Arrive, "/mirror/a", "/mirror/a", "mirrored"},
+	}
+	requests := map[string]string{ // of the scripts that send one: how it begins
+		"webhook": `POST https://hooks.example.com/files {"event":"arrive","path":"/notify/a",`,
+		"mirror":  "PUT https://my-bucket.s3.eu-central-1.amazonaws.com/a mirrored",
 	}
 	pool := worker.NewPool(worker.Options{})
 	defer pool.Close()
@@ -92,6 +100,12 @@ func TestLibraryRuns(t *testing.T) {
 			}
 			tt := tests[s.Name]
 			w := waketest.New(t, files)
+			sent := ""
+			w.Host.Secrets = map[string]string{"webhook-key": "a key of the hook", "s3-key-id": "AKIAIOSFODNN7EXAMPLE", "s3-key": "a key of the bucket"}
+			w.Host.Serve = func(r wake.Request) (wake.Response, error) {
+				sent = r.Method + " " + r.URL + " " + string(r.Body)
+				return wake.Response{Status: 200}, nil
+			}
 			if !prog.Spec.Wakes(tt.event, tt.path, "") {
 				t.Errorf("is not woken by %s of %s", tt.event, tt.path)
 			}
@@ -115,6 +129,9 @@ func TestLibraryRuns(t *testing.T) {
 				}
 				if got := w.Read(found[0]); !strings.HasPrefix(got, tt.expect) {
 					t.Errorf("%s: %q, want %q", tt.out, got, tt.expect)
+				}
+				if want := requests[s.Name]; !strings.HasPrefix(sent, want) || want == "" && sent != "" {
+					t.Errorf("sent %q, want %q", sent, want)
 				}
 				if s.Name == "chargeback" {
 					break // the second time counts
