@@ -1,6 +1,7 @@
 package triggers
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -166,7 +167,7 @@ func newRequest(ctx context.Context, r *wake.Request) (*http.Request, error) {
 	if !methods[method] {
 		return nil, fmt.Errorf("the method %q is none of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS", method)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, u.String(), strings.NewReader(string(r.Body)))
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(r.Body))
 	if err != nil {
 		return nil, errors.New("not a request that could be sent")
 	}

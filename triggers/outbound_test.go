@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	iofs "io/fs"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -231,6 +233,8 @@ func TestHostileServers(t *testing.T) {
 				w.(http.Flusher).Flush()
 				time.Sleep(10 * time.Millisecond)
 			}
+		case "/hang":
+			<-r.Context().Done()
 		case "/cut":
 			w.Header().Set("Content-Length", "100")
 			fmt.Fprint(w, "short")
@@ -238,7 +242,7 @@ func TestHostileServers(t *testing.T) {
 	}))
 	defer srv.Close()
 	for _, tt := range []struct{ path, want string }{
-		{"/endless", "more than 16 MiB"}, {"/headers", "header"}, {"/slow", "deadline exceeded"}, {"/cut", "unexpected EOF"},
+		{"/endless", "more than 16 MiB"}, {"/headers", "header"}, {"/slow", "deadline exceeded"}, {"/hang", "deadline exceeded"}, {"/cut", "unexpected EOF"},
 	} {
 		o := outsideOf(t, []string{srv.URL}, []string{srv.URL})
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
@@ -247,7 +251,15 @@ func TestHostileServers(t *testing.T) {
 		}
 		cancel()
 	}
-	o := outsideOf(t, []string{srv.URL}, []string{srv.URL})
+	stranger := httptest.NewUnstartedServer(srv.Config.Handler)
+	stranger.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains of what it should
+	stranger.StartTLS()
+	defer stranger.Close()
+	o := outsideOf(t, []string{stranger.URL}, []string{stranger.URL})
+	if res, err := o.HTTP(t.Context(), wake.Request{URL: stranger.URL}); err == nil || !strings.Contains(err.Error(), "certificate") {
+		t.Errorf("a server with a certificate of nobody: %+v, %v", res, err)
+	}
+	o = outsideOf(t, []string{srv.URL}, []string{srv.URL})
 	res, err := o.HTTP(t.Context(), wake.Request{URL: srv.URL + "/gzip"})
 	if err != nil || string(res.Body) != "\x1f\x8b as it is" {
 		t.Errorf("%q, %v: a compressed body was unpacked", res.Body, err)

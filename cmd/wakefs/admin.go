@@ -100,7 +100,9 @@ type (
 		triggerRow
 		Budget   fs.Budget           `json:"budget"`
 		When     []string            `json:"when"`
-		Next     time.Time           `json:"next,omitzero"` // of its schedule
+		HTTP     []string            `json:"http,omitempty"`    // what it may request
+		Secrets  []string            `json:"secrets,omitempty"` // the names of those that it may use
+		Next     time.Time           `json:"next,omitzero"`     // of its schedule
 		Versions []fs.TriggerVersion `json:"versions"`
 		Source   string              `json:"source"` // of the live version, or of the one asked for
 		Recent   []triggers.Entry    `json:"recent"`

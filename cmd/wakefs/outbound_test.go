@@ -132,6 +132,10 @@ func TestOutboundJourney(t *testing.T) {
 		t.Error(out)
 	}
 
+	if out := n.ok("trigger", "show", "hook"); !strings.Contains(out, "may request") || !strings.Contains(out, srv.URL) || !strings.Contains(out, "secrets") {
+		t.Error(out)
+	}
+
 	// Nothing that anybody reads has the value or the query.
 	told := n.ok("trigger", "show", "hook") + n.ok("trigger", "logs", "--json", "-n", "0") + n.ok("trigger", "dead", "--json") + n.ok("status", "--json") +
 		n.ok("secret", "list", "--json") + n.log.String()

@@ -129,6 +129,12 @@ func (d *triggerDetail) print(out io.Writer) error {
 	if len(d.When) > 0 {
 		fmt.Fprintf(w, "when\t%s\n", strings.Join(d.When, ", "))
 	}
+	if len(d.HTTP) > 0 {
+		fmt.Fprintf(w, "may request\t%s\n", strings.Join(d.HTTP, " "))
+	}
+	if len(d.Secrets) > 0 {
+		fmt.Fprintf(w, "secrets\t%s\n", strings.Join(d.Secrets, " "))
+	}
 	if !d.Next.IsZero() {
 		fmt.Fprintf(w, "next\t%s (%s)\n", d.Next.Format(time.RFC3339), humanize.Time(d.Next))
 	}

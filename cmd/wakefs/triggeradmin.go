@@ -131,6 +131,9 @@ func (n *node) triggerShow(ctx context.Context, q triggerRequest) (triggerDetail
 			return d, err
 		}
 		d.Source = string(src)
+		if spec, err := script.Parse(t.Name, map[string]string{t.Name + ".go": d.Source}); err == nil { // it was, when it was deployed
+			d.HTTP, d.Secrets = spec.HTTP, spec.Secrets
+		}
 	}
 	entries, _ := n.output.Since(0, func(e *triggers.Entry) bool { return e.Trigger == t.Name })
 	d.Recent = entries[max(0, len(entries)-10):]

@@ -135,6 +135,9 @@ func (n *node) summary(ctx context.Context, out io.Writer) error {
 	if n.metricsAddr != "" {
 		fmt.Fprintf(w, "metrics\thttp://%s/metrics\n", n.metricsAddr)
 	}
+	if len(n.cfg.AllowHTTP) > 0 {
+		fmt.Fprintf(w, "http\t%s\n", strings.Join(n.cfg.AllowHTTP, ", "))
+	}
 	fmt.Fprintf(w, "sandbox\t%s\n", strings.Join(st.Sandbox, ", "))
 	return w.Flush()
 }

@@ -25,20 +25,38 @@ func Handle(c *wake.Context, e wake.Event) error { return nil }
 
 // abuses are what a worker that has been taken over would send instead of the answer to an invocation.
 var abuses = map[string]func(c *conn){
-	"nothing":        func(c *conn) { os.Exit(0) },
-	"garbage":        func(c *conn) { c.f.Write(bytes.Repeat([]byte{0xff, 0x13, 0x37}, 1000)) },
-	"huge length":    func(c *conn) { c.f.Write([]byte{0xff, 0xff, 0xff, 0xff, byte(kindCall)}) },
-	"no length":      func(c *conn) { c.f.Write([]byte{0, 0, 0, 0, byte(kindCall)}) },
-	"half a frame":   func(c *conn) { c.f.Write([]byte{100, 0, 0, 0, byte(kindCall), 1, 2}); os.Exit(0) },
-	"hello again":    func(c *conn) { c.begin(kindHello); c.putUint(0); c.send() },
-	"a reply":        func(c *conn) { c.begin(kindReply); c.putByte(0); c.send() },
-	"empty call":     func(c *conn) { c.begin(kindCall); c.send() },
-	"unknown call":   func(c *conn) { c.begin(kindCall); c.putByte(200); c.send() },
-	"relative path":  func(c *conn) { c.begin(kindCall); c.putByte(byte(opRemove)); c.putString("a"); c.send() },
-	"dirty path":     func(c *conn) { c.begin(kindCall); c.putByte(byte(opRemove)); c.putString("/a/../../b"); c.send() },
-	"zero in path":   func(c *conn) { c.begin(kindCall); c.putByte(byte(opRemove)); c.putString("/a\x00b"); c.send() },
-	"lying length":   func(c *conn) { c.begin(kindCall); c.putByte(byte(opRemove)); c.putUint(1 << 60); c.send() },
-	"trailing bytes": func(c *conn) { c.begin(kindCall); c.putByte(byte(opRemove)); c.putString("/a"); c.putByte(1); c.send() },
+	"nothing":         func(c *conn) { os.Exit(0) },
+	"garbage":         func(c *conn) { c.f.Write(bytes.Repeat([]byte{0xff, 0x13, 0x37}, 1000)) },
+	"huge length":     func(c *conn) { c.f.Write([]byte{0xff, 0xff, 0xff, 0xff, byte(kindCall)}) },
+	"no length":       func(c *conn) { c.f.Write([]byte{0, 0, 0, 0, byte(kindCall)}) },
+	"half a frame":    func(c *conn) { c.f.Write([]byte{100, 0, 0, 0, byte(kindCall), 1, 2}); os.Exit(0) },
+	"hello again":     func(c *conn) { c.begin(kindHello); c.putUint(0); c.send() },
+	"a reply":         func(c *conn) { c.begin(kindReply); c.putByte(0); c.send() },
+	"empty call":      func(c *conn) { c.begin(kindCall); c.send() },
+	"unknown call":    func(c *conn) { c.begin(kindCall); c.putByte(200); c.send() },
+	"relative path":   func(c *conn) { c.begin(kindCall); c.putByte(byte(opRemove)); c.putString("a"); c.send() },
+	"dirty path":      func(c *conn) { c.begin(kindCall); c.putByte(byte(opRemove)); c.putString("/a/../../b"); c.send() },
+	"zero in path":    func(c *conn) { c.begin(kindCall); c.putByte(byte(opRemove)); c.putString("/a\x00b"); c.send() },
+	"lying length":    func(c *conn) { c.begin(kindCall); c.putByte(byte(opRemove)); c.putUint(1 << 60); c.send() },
+	"trailing bytes":  func(c *conn) { c.begin(kindCall); c.putByte(byte(opRemove)); c.putString("/a"); c.putByte(1); c.send() },
+	"body of nothing": func(c *conn) { c.begin(kindCall); c.putByte(byte(opReadBody)); c.send() },
+	"body without end": func(c *conn) {
+		for range wake.MaxBody/maxData + 1 {
+			c.begin(kindCall)
+			c.putByte(byte(opSendBody))
+			c.putBytes(make([]byte, maxData))
+			c.send()
+			c.read()
+		}
+	},
+	"lying header": func(c *conn) {
+		c.begin(kindCall)
+		c.putByte(byte(opHTTP))
+		c.putString("GET")
+		c.putString("http://127.0.0.1/")
+		c.putUint(1 << 60)
+		c.send()
+	},
 	"unknown file": func(c *conn) {
 		c.begin(kindCall)
 		c.putByte(byte(opReadAt))
