@@ -47,6 +47,11 @@ fuzz: ## each fuzz target for 20 s
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep ^Fuzz || true); do \
 	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s $$p; done; done
 
+.PHONY: campaign
+campaign: deps build ## exactly once at scale: functions over 20,000 files while workers and the node are killed (WAKEFS_SEED=N, WAKEFS_CAMPAIGN_FILES=N)
+	WAKEFS_BIN=$(CURDIR)/bin/wakefs WAKEFS_CAMPAIGN_FILES=$${WAKEFS_CAMPAIGN_FILES:-20000} \
+	  $(GO) test ./cmd/wakefs -run '^TestCampaign$$' -v -count=1 -timeout 90m
+
 .PHONY: bench
 bench: deps build ## measure a node against the local disk (a quarter of an hour; BENCH_FLAGS=--quick: a minute)
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/wakefs-bench ./bench

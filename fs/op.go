@@ -208,6 +208,9 @@ type Commit struct {
 	KillPriv bool  // clear setuid, and setgid if group-executable
 	// KeepTimes leaves mtime and ctime as they are (no data was written since a utimens set them).
 	KeepTimes bool
+	// Held says that a writer closed a file into which nothing was written yet, but may have it open under another descriptor: if its
+	// session ends first, the file is announced as with Close. With Close it says that this is the end of that.
+	Held bool
 }
 
 // Punch makes a hole of the range; the size stays. Errors: KindNotFound, KindInvalid.
@@ -261,7 +264,7 @@ type Alloc struct{ Inos, Stripes uint32 }
 // OpenSession begins a session; OpResult.ID is its SessionID.
 type OpenSession struct{ Name string }
 
-// CloseSession ends a session, its orphans and dedup window. An unknown one is no error.
+// CloseSession ends a session, its orphans and dedup window, and announces the files that it held. An unknown one is no error.
 type CloseSession struct{ ID SessionID }
 
 // PutServer registers a chunk server or changes its record. A server with Info.ID 0 is found by

@@ -142,6 +142,7 @@ func (o *Commit) append(b []byte) []byte {
 	b = AppendBool(b, o.Close)
 	b = AppendBool(b, o.KillPriv)
 	b = AppendBool(b, o.KeepTimes)
+	b = AppendBool(b, o.Held)
 	return b
 }
 
@@ -164,6 +165,7 @@ func (o *Commit) decode(d *Decoder) {
 	o.Close = d.Bool()
 	o.KillPriv = d.Bool()
 	o.KeepTimes = d.Bool()
+	o.Held = d.Bool()
 }
 
 // Code implements Op.

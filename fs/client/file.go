@@ -29,6 +29,7 @@ type file struct {
 		undecided bool // a commit failed that may be applied yet: its stripes are not ours to delete
 
 		wrote   bool // bytes were written since the file was last announced as complete
+		held    bool // the metadata announces it if this session ends
 		touched bool // it was created or truncated since, which announces it at the last close
 
 		// The committed state as last seen: attr, and the extents that meet [from, to).

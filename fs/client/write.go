@@ -118,7 +118,7 @@ func (f *file) firstOff(b *buffer) int64 {
 // flushOptions say what a commit is for.
 type flushOptions struct {
 	wait     fs.Wait
-	close    bool // a writer closes: announce the file as complete
+	close    bool // a writer closes: announce the file as complete if something was written into it
 	released bool // the last writer has closed: announce it even if nothing was written into it
 }
 
@@ -130,11 +130,12 @@ func (f *file) commit(ctx context.Context, o flushOptions) error {
 
 	f.mu.Lock()
 	announce := o.close && f.mu.wrote || o.released && (f.mu.wrote || f.mu.touched)
-	if f.mu.dirty == 0 && !announce {
+	hold := o.close && !announce && f.mu.touched && !f.mu.held
+	if f.mu.dirty == 0 && !announce && !hold {
 		f.mu.Unlock()
 		return nil
 	}
-	op := &fs.Commit{Ino: f.ino, Mtime: f.mu.mtime, Close: announce, KeepTimes: f.mu.keepTimes || f.mu.dirty == 0}
+	op := &fs.Commit{Ino: f.ino, Mtime: f.mu.mtime, Close: announce, KeepTimes: f.mu.keepTimes || f.mu.dirty == 0, Held: hold || announce && f.mu.held}
 	bufs := f.mu.bufs[:len(f.mu.bufs):len(f.mu.bufs)]
 	spans := append(spanMap(nil), f.mu.spans...)
 	saved := struct {
@@ -172,6 +173,9 @@ func (f *file) commit(ctx context.Context, o flushOptions) error {
 	f.mu.spans.drop(func(b *buffer) bool { return contains(bufs, b) })
 	for _, b := range bufs {
 		b.release()
+	}
+	if op.Held {
+		f.mu.held = hold
 	}
 	f.invalidateLocked()
 	return nil

@@ -38,6 +38,13 @@ func (t *txn) commit(op *fs.Commit, r *fs.OpResult) error {
 	n.Size = size
 	t.commitAttr(op, n, wrote)
 	r.Attr = n.Attr
+	if op.Held {
+		if t.key = keyHeld(t.key[:0], t.tx.Session, n.Ino); op.Close {
+			t.v.Delete(t.key)
+		} else {
+			t.v.Set(t.key, nil)
+		}
+	}
 	if op.Close {
 		return t.announceClosed(n)
 	}

@@ -20,6 +20,7 @@ const (
 	tagMissing    = 'M' // stripe → nothing
 	tagOrphan     = 'o' // ino → nothing
 	tagSession    = 'S' // session → session
+	tagHeld       = 'h' // session, ino → nothing; a file to announce when the session ends
 	tagDone       = 'w' // session, seq modulo window → seq, result
 	tagServer     = 'v' // server → server
 	tagPG         = 'g' // pg → pg
@@ -51,6 +52,10 @@ func keyBack(b []byte, ino, dir fs.Ino, name string) []byte {
 
 func keyExtent(b []byte, ino fs.Ino, off int64) []byte {
 	return binary.BigEndian.AppendUint64(key1(b, tagExtent, ino), uint64(off))
+}
+
+func keyHeld(b []byte, s fs.SessionID, ino fs.Ino) []byte {
+	return binary.BigEndian.AppendUint64(key1(b, tagHeld, s), uint64(ino))
 }
 
 func keyDone(b []byte, s fs.SessionID, q fs.Seq) []byte {

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"math"
 
 	"github.com/wakefs/wakefs/fs"
@@ -36,12 +37,28 @@ func (t *txn) closeSession(op *fs.CloseSession) error {
 		return nil
 	}
 	t.v.Delete(t.key)
-	var keys [][]byte // Window of them at most
-	err := scan(&t.v, key1(nil, tagDone, op.ID), key1(nil, tagDone, op.ID+1), false, func(k, _ []byte) (bool, error) {
+	var keys [][]byte // Window of them at most, and the files held
+	collect := func(k, _ []byte) (bool, error) {
 		keys = append(keys, append([]byte(nil), k...))
 		return true, nil
-	})
+	}
+	err := scan(&t.v, key1(nil, tagHeld, op.ID), key1(nil, tagHeld, op.ID+1), false, collect)
 	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		n, err := t.file(fs.Ino(number(k[8:])))
+		if errors.Is(err, fs.KindNotFound) {
+			continue // it was removed since
+		}
+		if err == nil {
+			err = t.announceClosed(n)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := scan(&t.v, key1(nil, tagDone, op.ID), key1(nil, tagDone, op.ID+1), false, collect); err != nil {
 		return err
 	}
 	for _, k := range keys {

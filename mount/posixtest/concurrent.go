@@ -2,6 +2,7 @@ package posixtest
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -233,6 +234,46 @@ var concurrentCases = []testCase{
 						return fmt.Errorf("at %d: %s", at, diff)
 					}
 					at += n
+				}
+				return nil
+			},
+		))
+	}},
+	{"a read that begins after a write has ended sees it", func(c *env) {
+		f, r := c.create("f"), c.open(c.p("f"), unix.O_RDONLY)
+		const blocks, rounds = 8, 3000
+		var latest [blocks]atomic.Uint64 // by block: the number that was last written all over it
+		var stop atomic.Bool
+		c.ok(both(
+			func() error {
+				defer stop.Store(true)
+				block := make([]byte, 4*kib)
+				for i := uint64(1); i <= rounds; i++ {
+					for at := 0; at < len(block); at += 8 {
+						binary.BigEndian.PutUint64(block[at:], i)
+					}
+					n := i % blocks
+					if _, err := unix.Pwrite(f.n, block, int64(n)*4*kib); err != nil {
+						return err
+					}
+					latest[n].Store(i)
+				}
+				return nil
+			},
+			func() error {
+				buf := make([]byte, 16)
+				for i := 0; !stop.Load(); i++ {
+					n := i % blocks
+					want := latest[n].Load()
+					if want == 0 {
+						continue
+					}
+					if _, err := unix.Pread(r.n, buf, int64(n)*4*kib+4*kib-16); err != nil {
+						return err
+					}
+					if got := binary.BigEndian.Uint64(buf); got < want {
+						return fmt.Errorf("block %d: read %d after %d was written", n, got, want)
+					}
 				}
 				return nil
 			},

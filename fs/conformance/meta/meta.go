@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(t *testing.T) fs.MetaService) {
 		{"OrphansOfAClosedSession", testOrphansOfAClosedSession},
 		{"Listings", testListings},
 		{"Invocations", testInvocations},
+		{"HeldFiles", testHeldFiles},
 		{"Locks", testLocks},
 		{"LockWaits", testLockWaits},
 		{"LockDeadlock", testLockDeadlock},

@@ -219,6 +219,45 @@ func testInvocations(e *env) {
 	}
 }
 
+// testHeldFiles: an empty file that was closed, but perhaps not for the last time, is announced when its session ends, if it was not before.
+func testHeldFiles(e *env) {
+	m := e.session("a")
+	e.propose(m, &fs.PutTrigger{
+		Trigger: fs.Trigger{Name: "t", Version: "v1", On: []fs.Match{{Events: fs.EventArrive, Globs: []string{"/**"}}}, MaxAttempts: 3},
+		Source:  []byte("package main"),
+	})
+	waiting := func() (paths []string) {
+		list, err := m.Waiting(e.ctx, 0, 10, false)
+		e.ok(err)
+		for _, inv := range list {
+			paths = append(paths, inv.Event.Path)
+		}
+		return paths
+	}
+	writer := e.session("writer")
+	inos := make(map[string]fs.Ino)
+	for _, name := range []string{"announced", "written", "removed", "held", "moved"} {
+		c := e.create(writer, fs.RootIno, name, 0o644)
+		e.propose(writer, c, &fs.Commit{Ino: c.Ino, Held: true})
+		inos[name] = c.Ino
+	}
+	if got := waiting(); len(got) != 0 {
+		e.Fatalf("announced too early: %q", got)
+	}
+	e.propose(writer, &fs.Commit{Ino: inos["announced"], Held: true, Close: true})
+	e.propose(m, write(inos["written"], "by another"))
+	e.propose(m, &fs.Unlink{Parent: fs.RootIno, Name: "removed"})
+	e.propose(m, &fs.Rename{Parent: fs.RootIno, Name: "moved", NewParent: fs.RootIno, NewName: "there"})
+	want := []string{"/announced", "/written", "/there"}
+	if got := waiting(); !slices.Equal(got, want) {
+		e.Fatalf("announced are %q", got)
+	}
+	e.ok(writer.Close(e.ctx))
+	if got := waiting(); !slices.Equal(got, append(want, "/held")) {
+		e.Errorf("announced at the end of the session are %q", got)
+	}
+}
+
 func testStatus(e *env) {
 	m := e.session("a")
 	e.file(m, fs.RootIno, "f", "x")
