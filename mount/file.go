@@ -32,10 +32,11 @@ func openFlags(flags uint32) client.OpenFlags {
 }
 
 // opened fills in the answer to an open: a writer's bytes come straight to us, a
-// reader's pages are kept if the content is still the same.
+// reader's pages are kept if the content is still the same. Who reads a file that is being written gets no
+// pages: the kernel takes the size after it took the page, and shows the zeros behind the old end.
 func (m *Mount) opened(h *client.Handle, a *fs.Attr, flags uint32, out *gofuse.OpenOut) {
 	out.Fh = m.handles.add(&open{file: h})
-	if h.Flags()&client.Write != 0 || flags&unix.O_DIRECT != 0 {
+	if h.Flags()&client.Write != 0 || flags&unix.O_DIRECT != 0 || m.handles.written(a.Ino) {
 		out.OpenFlags = gofuse.FOPEN_DIRECT_IO | gofuse.FOPEN_PARALLEL_DIRECT_WRITES
 		return
 	}
@@ -114,10 +115,12 @@ func (m *Mount) Write(cancel <-chan struct{}, in *gofuse.WriteIn, data []byte) (
 
 // Writev implements gofuse.RawFileSystem.
 func (m *Mount) Writev(_ <-chan struct{}, in *gofuse.WriteIn, data [][]byte) (uint32, gofuse.Status) {
-	h := m.handles.file(in.Fh)
-	if h == nil {
+	o := m.handles.get(in.Fh)
+	if o == nil || o.file == nil {
 		return 0, badHandle
 	}
+	h := o.file
+	o.rest.Store(false)
 	if in.WriteFlags&gofuse.WRITE_KILL_SUIDGID != 0 {
 		if err := m.killPriv(cred(&in.InHeader), h.Ino()); err != nil {
 			return 0, m.status("write", in.NodeId, err)
@@ -151,7 +154,9 @@ func (m *Mount) Flush(_ <-chan struct{}, in *gofuse.FlushIn) gofuse.Status {
 		return badHandle
 	}
 	m.unlock(o.file.Ino(), owner{id: in.LockOwner})
-	return m.status("flush", in.NodeId, o.file.Flush(background))
+	err := o.file.Flush(background)
+	o.rest.Store(err == nil)
+	return m.status("flush", in.NodeId, err)
 }
 
 // Release implements gofuse.RawFileSystem: the last descriptor is gone. Nobody is told of

@@ -1,6 +1,7 @@
 package mount
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -12,23 +13,38 @@ import (
 type open struct {
 	file *client.Handle // or
 	dir  *client.Dir
+	rest atomic.Bool // a writer's descriptor was closed, and nothing was written since
 }
+
+func (o *open) writes() bool { return o.file != nil && o.file.Flags()&client.Write != 0 }
 
 // handles is the table of the kernel's file handles.
 type handles struct {
 	next atomic.Uint64
 	mu   sync.RWMutex
 	m    map[uint64]*open
+
+	writers map[fs.Ino][]*open
 }
 
-func (h *handles) init() { h.m = make(map[uint64]*open) }
+func (h *handles) init() { h.m, h.writers = make(map[uint64]*open), make(map[fs.Ino][]*open) }
 
 func (h *handles) add(o *open) uint64 {
 	fh := h.next.Add(1)
 	h.mu.Lock()
 	h.m[fh] = o
+	if o.writes() {
+		h.writers[o.file.Ino()] = append(h.writers[o.file.Ino()], o)
+	}
 	h.mu.Unlock()
 	return fh
+}
+
+// written tells whether somebody is writing the file.
+func (h *handles) written(ino fs.Ino) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return slices.ContainsFunc(h.writers[ino], func(o *open) bool { return !o.rest.Load() })
 }
 
 // get returns a handle, or nil if the kernel made the number up.
@@ -50,6 +66,14 @@ func (h *handles) remove(fh uint64) *open {
 	defer h.mu.Unlock()
 	o := h.m[fh]
 	delete(h.m, fh)
+	if o != nil && o.writes() {
+		ino := o.file.Ino()
+		if list := slices.DeleteFunc(h.writers[ino], func(w *open) bool { return w == o }); len(list) > 0 {
+			h.writers[ino] = list
+		} else {
+			delete(h.writers, ino)
+		}
+	}
 	return o
 }
 
