@@ -37,12 +37,14 @@ type checked struct {
 
 // check type-checks the script and refuses what the interpreter would get wrong. It reports to s.errs.
 func (s *source) check(spec *Spec) *checked {
-	c := &checked{source: s, file: s.files[0], text: s.text[s.names[0]], spec: spec}
-	if len(s.files) > 1 {
-		s.errorf(s.files[1].Package, "a script is one Go file; this is a second one")
-		return c
+	s.imports()
+	if len(s.files) > 1 && len(s.errs) == 0 {
+		info := types.Info{Defs: map[*ast.Ident]types.Object{}, Implicits: map[ast.Node]types.Object{}}
+		if s.typeCheck(&info); len(s.errs) == 0 {
+			s.join(&info)
+		}
 	}
-	c.imports()
+	c := &checked{source: s, file: s.files[0], text: s.text[s.names[0]], spec: spec}
 	if len(s.errs) > 0 {
 		return c
 	}
@@ -51,17 +53,7 @@ func (s *source) check(spec *Spec) *checked {
 		Selections: map[*ast.SelectorExpr]*types.Selection{}, Implicits: map[ast.Node]types.Object{},
 		Instances: map[*ast.Ident]types.Instance{}, Scopes: map[ast.Node]*types.Scope{},
 	}
-	conf := types.Config{
-		GoVersion: goVersion,
-		Importer:  &importer{fset: token.NewFileSet(), packages: map[string]*types.Package{}},
-		Error: func(err error) {
-			if e, ok := err.(types.Error); ok {
-				c.errorf(e.Pos, "%s", e.Msg)
-			}
-		},
-		Sizes: types.SizesFor("gc", "amd64"),
-	}
-	c.pkg, _ = conf.Check(s.name, s.fset, s.files, &c.info) // its error has been reported
+	c.pkg = s.typeCheck(&c.info)
 	if len(s.errs) == 0 {
 		c.handler()
 		c.dialect()
@@ -69,19 +61,37 @@ func (s *source) check(spec *Spec) *checked {
 	return c
 }
 
+// typeCheck checks the files with Go's type checker. It reports to s.errs.
+func (s *source) typeCheck(info *types.Info) *types.Package {
+	conf := types.Config{
+		GoVersion: goVersion,
+		Importer:  &importer{fset: token.NewFileSet(), packages: map[string]*types.Package{}},
+		Error: func(err error) {
+			if e, ok := err.(types.Error); ok {
+				s.errorf(e.Pos, "%s", e.Msg)
+			}
+		},
+		Sizes: types.SizesFor("gc", "amd64"),
+	}
+	pkg, _ := conf.Check(s.name, s.fset, s.files, info) // its error has been reported
+	return pkg
+}
+
 // imports refuses packages that scripts may not use, which is a better message than that they cannot be found.
-func (c *checked) imports() {
-	for _, spec := range c.file.Imports {
-		path, err := strconv.Unquote(spec.Path.Value)
-		if err != nil {
-			c.errorf(spec.Pos(), "malformed import path %s", spec.Path.Value)
-			continue
-		}
-		if _, ok := allowed[path]; !ok {
-			c.errorf(spec.Path.Pos(), "package %q is not available to scripts%s", path, advice(instead[path]))
-		}
-		if spec.Name != nil && spec.Name.Name == "." {
-			c.errorf(spec.Name.Pos(), "import %q by name instead of into the file", path)
+func (s *source) imports() {
+	for _, f := range s.files {
+		for _, spec := range f.Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				s.errorf(spec.Pos(), "malformed import path %s", spec.Path.Value)
+				continue
+			}
+			if _, ok := allowed[path]; !ok {
+				s.errorf(spec.Path.Pos(), "package %q is not available to scripts%s", path, advice(instead[path]))
+			}
+			if spec.Name != nil && spec.Name.Name == "." {
+				s.errorf(spec.Name.Pos(), "import %q by name instead of into the file", path)
+			}
 		}
 	}
 }

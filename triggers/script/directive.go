@@ -43,6 +43,10 @@ func (s *source) parseDirectives() *Spec {
 		for _, group := range f.Comments {
 			for _, c := range group.List {
 				if strings.HasPrefix(c.Text, prefix) {
+					if main := s.name + ".go"; len(s.files) > 1 && s.fset.File(c.Pos()).Name() != main {
+						d.errorf(c.Pos(), "directives are in %s", main)
+						continue
+					}
 					d.directive(c.Pos(), strings.TrimRight(c.Text, " \t\r"))
 				} else if t := strings.TrimLeft(c.Text, "/ \t"); strings.HasPrefix(t, "wake:") && strings.HasPrefix(c.Text, "//") {
 					d.errorf(c.Pos(), "a directive starts with %q, without a space", prefix)

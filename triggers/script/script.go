@@ -129,6 +129,9 @@ func parseFiles(name string, files map[string]string) (*source, error) {
 	if len(s.names) == 0 {
 		return whole("there is no Go file")
 	}
+	if len(s.names) > 1 && s.text[name+".go"] == "" {
+		return whole("of its files none is %s.go, which has the directives", name)
+	}
 	return s, s.err()
 }
 

@@ -2,6 +2,7 @@ package script
 
 import (
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -259,15 +260,54 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-func TestSecondFile(t *testing.T) {
-	_, err := Compile("s", map[string]string{"a.go": "//wake:on arrive /**" + body, "b.go": "package main"})
-	if err == nil || !strings.Contains(err.Error(), "b.go:1:1: a script is one Go file") {
-		t.Error(err)
+func TestSeveralFiles(t *testing.T) {
+	main := "//wake:on arrive /**" + body
+	for _, tt := range []struct {
+		name  string
+		files map[string]string
+		want  string // "" if they are accepted
+	}{
+		{"", map[string]string{"s.go": main, "b.go": "package b"}, "s.go:2:1: package main; expected package b"},
+		{"helper", map[string]string{"s.go": main, "b.go": "package main\n\nimport \"strings\"\n\nfunc Up(s string) string { return strings.ToUpper(s) }"}, ""},
+		{"imports grouped", map[string]string{"s.go": main, "b.go": "/* one */ package main; import (\n\"strings\"; \"fmt\"\n)\nvar _ = fmt.Sprint(strings.ToUpper(``))"}, ""},
+		{"same import", map[string]string{"s.go": main, "b.go": "package main\nimport \"fmt\"\nvar _ = fmt.Sprint()", "c.go": "package main\nimport \"fmt\"\nvar _ = fmt.Sprint()"}, ""},
+		{"blank imports", map[string]string{"s.go": main, "b.go": "package main\nimport _ \"image/png\"", "c.go": "package main\nimport _ \"image/jpeg\""}, ""},
+		{"only imports", map[string]string{"s.go": main, "b.go": "package main"}, ""},
+		{"tests are left out", map[string]string{"s.go": main, "b_test.go": "package other"}, ""},
+		{"one name, two packages", map[string]string{"s.go": main, "b.go": "package main\nimport \"text/tabwriter\"\nvar _ tabwriter.Writer", "c.go": "package main\nimport tabwriter \"fmt\"\nvar _ = tabwriter.Sprint()"}, "c.go:2:8: tabwriter is \"fmt\" here and \"text/tabwriter\" in another file"},
+		{"unused import", map[string]string{"s.go": main, "b.go": "package main\nimport \"fmt\"", "c.go": "package main\nimport \"fmt\"\nvar _ = fmt.Sprint()"}, "b.go:2:8: \"fmt\" imported and not used"},
+		{"import of another file", map[string]string{"s.go": main, "b.go": "package main\nvar _ = fmt.Sprint()", "c.go": "package main\nimport \"fmt\"\nvar _ = fmt.Sprint()"}, "b.go:2:9: undefined: fmt"},
+		{"import hides a name of another file", map[string]string{"s.go": main, "b.go": "package main\nfunc f(fmt int) int { return fmt }", "c.go": "package main\nimport \"fmt\"\nvar _ = fmt.Sprint()"}, ""},
+		{"type error", map[string]string{"s.go": main, "b.go": "package main\n\nvar x int =\n\t``"}, "b.go:4:2: cannot use ``"},
+		{"declared twice", map[string]string{"s.go": main, "b.go": "package main\nfunc Handle() {}"}, "Handle redeclared"},
+		{"dialect", map[string]string{"s.go": main, "b.go": "package main\n\nfunc f() {\n\tgoto x\nx:\n}"}, "b.go:4:2: goto"},
+		{"directive", map[string]string{"s.go": main, "b.go": "//wake:idle\npackage main"}, "b.go:1:1: directives are in s.go"},
+		{"no main", map[string]string{"a.go": main, "b.go": "package main"}, "of its files none is s.go"},
+		{"no file", map[string]string{}, "there is no Go file"},
+		{"no Go file", map[string]string{"x.txt": ""}, "not the name of a Go file"},
+		{"path", map[string]string{"../x.go": "package x"}, "not the name of a Go file"},
+		{"too large", map[string]string{"x.go": strings.Repeat("/", MaxSource+1)}, "larger than"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Compile("s", tt.files)
+			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("%v; want %q", err, tt.want)
+			}
+		})
 	}
-	for _, files := range []map[string]string{{}, {"x.txt": ""}, {"../x.go": "package x"}, {"x.go": strings.Repeat("/", MaxSource+1)}} {
-		if _, err := Compile("s", files); err == nil {
-			t.Errorf("%d files accepted", len(files))
+}
+
+func TestPack(t *testing.T) {
+	for _, files := range []map[string]string{
+		{"s.go": "package s"}, {"s.go": ""}, {"s.go": "package s", "a.go": "// <&> \x00"}, {"a.go": "package a"},
+	} {
+		got, err := Unpack("s", Pack("s", files))
+		if err != nil || !maps.Equal(got, files) {
+			t.Errorf("%v: %v, %v", files, got, err)
 		}
+	}
+	if _, err := Unpack("s", []byte("{")); err == nil {
+		t.Error("damage was not seen")
 	}
 }
 
