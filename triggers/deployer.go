@@ -2,31 +2,16 @@ package triggers
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"path"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/wakefs/wakefs/fs"
 	"github.com/wakefs/wakefs/fs/client"
 	"github.com/wakefs/wakefs/triggers/script"
 )
-
-// Dir is the folder of the file system whose scripts are live. A folder in it is a namespace: the function of
-// Dir/billing/monthly.go is billing.monthly.
-const Dir = "/triggers"
-
-// maxDepth bounds namespaces within namespaces.
-const maxDepth = 8
-
-// isScript tells whether a file of that name is a function's.
-func isScript(name string) bool {
-	base, ok := strings.CutSuffix(name, ".go")
-	return ok && base != "" && name[0] != '.' && !strings.HasSuffix(base, "_test")
-}
-
-// isNamespace tells whether scripts are looked for in a folder of that name.
-func isNamespace(name string) bool { return name[0] != '.' && name != "testdata" }
 
 // Deployer makes the scripts of Dir live as they are saved. A script that is refused
 // leaves the version before it live, and its reason in the trigger's status and the log.
@@ -37,50 +22,56 @@ type Deployer struct {
 	clock   func() int64
 	log     *slog.Logger
 
-	dirs map[fs.Ino]bool // Dir and the folders in it; like seen
-	seen map[string]seen // by trigger name; only Run's goroutine uses it
-}
-
-// seen is a script as it was last looked at.
-type seen struct {
-	ino     fs.Ino
-	version fs.Version // of the content
+	here *listing          // as of the last scan; only Run's goroutine uses it, and seen
+	seen map[string]string // fingerprints of the scripts that have been dealt with, by trigger name
 }
 
 // NewDeployer returns a Deployer; Run runs it. refresh is called after each change of a
 // registration.
 func NewDeployer(c *client.Client, refresh func(context.Context) error, output *Log, clock func() int64, log *slog.Logger) *Deployer {
-	return &Deployer{c: c, refresh: refresh, output: output, clock: clock, log: log, seen: make(map[string]seen)}
+	return &Deployer{c: c, refresh: refresh, output: output, clock: clock, log: log, here: &listing{}, seen: make(map[string]string)}
 }
 
-// Run deploys what is saved until ctx ends.
+// Run deploys what is saved until ctx ends. A file that compiles is live at once; what has several files is looked at when
+// nothing has changed for a moment, and then too it is believed that a script is refused or gone, because editors and cp write by several steps.
 func (d *Deployer) Run(ctx context.Context) error {
 	var at uint64
 	_, at, err := d.c.Meta().Changes(ctx, at) // from here on; what was before, the first scan sees
-	for ctx.Err() == nil {
+	for quiet := true; ctx.Err() == nil; {
+		done := true
 		if err == nil {
-			err = d.scan(ctx)
+			done, err = d.scan(ctx, quiet)
 		}
 		if err != nil && ctx.Err() == nil {
 			d.log.Warn("the scripts cannot be read; trying again", "dir", Dir, "err", err)
 			sleep(ctx, time.Second)
 		}
-		at, err = d.await(ctx, at)
+		at, quiet, err = d.await(ctx, at, done)
 	}
 	return nil
 }
 
-// await returns when something about the scripts may have changed.
-func (d *Deployer) await(ctx context.Context, at uint64) (uint64, error) {
+// await returns when something about the scripts may have changed or, if the last scan left something to do, when nothing
+// has for a moment: then quiet is true.
+func (d *Deployer) await(ctx context.Context, at uint64, done bool) (next uint64, quiet bool, err error) {
+	moment := ctx
+	if !done {
+		var cancel context.CancelFunc
+		moment, cancel = context.WithTimeout(ctx, settle)
+		defer cancel()
+	}
 	for {
-		changes, next, err := d.c.Meta().Changes(ctx, at)
+		changes, next, err := d.c.Meta().Changes(moment, at)
 		if err != nil {
-			return at, err
+			if ctx.Err() == nil && moment.Err() != nil {
+				return at, true, nil
+			}
+			return at, false, err
 		}
 		at = next
 		for _, ch := range changes {
 			if d.concerns(&ch) {
-				return at, nil
+				return at, false, nil
 			}
 			d.c.Changed(ch)
 		}
@@ -88,169 +79,161 @@ func (d *Deployer) await(ctx context.Context, at uint64) (uint64, error) {
 }
 
 func (d *Deployer) concerns(ch *fs.Change) bool {
-	switch {
-	case ch.Ino == 0 && ch.Parent == 0:
-		return true
-	case ch.Parent == fs.RootIno && ch.Name == Dir[1:]:
-		return true
-	case d.dirs[ch.Parent] || d.dirs[ch.Ino]:
-		return true
-	}
-	for _, s := range d.seen {
-		if s.ino == ch.Ino {
-			return true
-		}
-	}
-	return false
+	return ch.Ino == 0 && ch.Parent == 0 || ch.Parent == fs.RootIno && ch.Name == Dir[1:] ||
+		d.here.dirs[ch.Parent] || d.here.dirs[ch.Ino] || d.here.files[ch.Ino]
 }
 
-// scan compares the folder with what was seen and deploys what differs.
-func (d *Deployer) scan(ctx context.Context) error {
-	d.dirs = make(map[fs.Ino]bool)
+// scan compares the folder with what was seen and deploys what differs. Unless quiet, it leaves some of it; then done is false.
+func (d *Deployer) scan(ctx context.Context, quiet bool) (done bool, err error) {
 	registered, err := d.c.Meta().Triggers(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	byName := make(map[string]*fs.Trigger, len(registered))
 	for i := range registered {
 		byName[registered[i].Name] = &registered[i]
 	}
-	here, err := d.scripts(ctx)
-	if err != nil {
-		return err
+	if d.here, err = d.list(ctx); err != nil {
+		return false, err
 	}
+	for name, f := range d.here.spare { // who has a name keeps it
+		if t := byName[name]; t != nil && t.Source == f[0].attr.Ino {
+			d.here.spare[name], d.here.scripts[name] = d.here.scripts[name], f
+		}
+	}
+	done = quiet
 	changed := false
-	for name, a := range here {
-		now := seen{a.attr.Ino, a.attr.DataVersion}
+	for name, f := range d.here.scripts {
+		now := f.fingerprint()
 		if d.seen[name] == now {
 			continue
 		}
-		did, err := d.deploy(ctx, name, a, byName[name])
+		did, later, err := d.deploy(ctx, name, f, byName[name], quiet)
 		if err != nil {
-			return err
+			return false, err
 		}
-		d.seen[name] = now
+		if !later {
+			d.seen[name] = now
+		}
 		changed = changed || did
 	}
-	for name, t := range byName {
-		if _, ok := here[name]; !ok && t.Source != 0 {
-			if err := d.propose(ctx, &fs.DropTrigger{Name: name}); err != nil {
-				return err
+	if quiet {
+		for name, t := range byName {
+			if _, ok := d.here.scripts[name]; !ok && t.Source != 0 {
+				if err := d.propose(ctx, &fs.DropTrigger{Name: name}); err != nil {
+					return false, err
+				}
+				delete(d.seen, name)
+				d.tell(Entry{Trigger: name, Result: "removed"})
+				changed = true
 			}
-			delete(d.seen, name)
-			d.tell(Entry{Trigger: name, Result: "removed"})
-			changed = true
+		}
+		for name, f := range d.here.spare {
+			err := fmt.Errorf("%s is the function %s already: give this one another name", d.here.scripts[name][0].path, name)
+			told, merr := d.mark(ctx, &f[0].attr, err)
+			if merr != nil {
+				return false, merr
+			}
+			if told {
+				d.tell(Entry{Trigger: name, Path: f[0].path, Result: "refused", Error: err.Error()})
+			}
 		}
 	}
 	if changed {
-		return d.refresh(ctx)
+		return done, d.refresh(ctx)
 	}
-	return nil
+	return done, nil
 }
 
-// found is a script and where it is.
-type found struct {
-	path string
-	attr fs.Attr
-}
-
-// scripts lists the scripts of the folder, and of those in it, by trigger name.
-func (d *Deployer) scripts(ctx context.Context) (map[string]found, error) {
-	out := make(map[string]found)
-	dir, err := d.c.Resolve(ctx, Dir, true)
+// deploy makes the script live, or says why not, which unless quiet is left for later. It tells whether a registration changed.
+func (d *Deployer) deploy(ctx context.Context, name string, f found, old *fs.Trigger, quiet bool) (changed, later bool, err error) {
+	if len(f) == 1 && f[0].attr.Size == 0 {
+		return false, false, nil // an editor has opened it; the content comes with the next change
+	}
+	if IsMain(f[0].path) && !quiet {
+		return false, true, nil // the others come, or change, too
+	}
+	var prog *script.Program
+	src, refused, err := d.read(ctx, name, f)
 	if err != nil {
 		if fs.KindOf(err) == fs.KindNotFound {
-			return out, nil
+			return false, true, nil // it went meanwhile; the next change tells
 		}
-		return nil, err
+		return false, false, err
 	}
-	return out, d.folder(ctx, dir.Ino, Dir, "", out)
-}
-
-// folder adds the scripts of a folder, whose functions' names begin with prefix.
-func (d *Deployer) folder(ctx context.Context, dir fs.Ino, at, prefix string, out map[string]found) error {
-	d.dirs[dir] = true
-	for after := ""; ; {
-		page, err := d.c.Meta().ReadDir(ctx, dir, after, 256)
-		if err != nil {
-			return err
-		}
-		for i := range page {
-			e := &page[i]
-			after = e.Name
-			name := prefix + strings.TrimSuffix(e.Name, ".go")
-			switch {
-			case e.Attr.IsDir() && isNamespace(e.Name) && strings.Count(at, "/") <= maxDepth:
-				err := d.folder(ctx, e.Attr.Ino, at+"/"+e.Name, prefix+e.Name+".", out)
-				if err != nil && fs.KindOf(err) != fs.KindNotFound {
-					return err
-				}
-			case !e.Attr.IsRegular() || !isScript(e.Name):
-			case out[name].path != "":
-				d.log.Warn("two scripts would be one function; the second is left out", "trigger", name, "first", out[name].path, "second", at+"/"+e.Name)
-			default:
-				out[name] = found{at + "/" + e.Name, e.Attr}
-			}
-		}
-		if len(page) < 256 {
-			return nil
+	if refused == nil {
+		prog, refused = script.Load(name, src)
+	}
+	if refused != nil && !quiet {
+		return false, true, nil
+	}
+	for i := range f {
+		if _, err := d.mark(ctx, &f[i].attr, refused); err != nil {
+			return false, false, err
 		}
 	}
-}
-
-// deploy makes the script live, or says why not. It tells whether a registration changed.
-func (d *Deployer) deploy(ctx context.Context, name string, f found, old *fs.Trigger) (bool, error) {
-	a := &f.attr
-	if a.Size == 0 {
-		return false, nil // an editor has opened it; the content comes with the next change
-	}
-	d.c.Changed(fs.Change{Ino: a.Ino, Data: true})
-	src, err := d.c.ReadFile(ctx, a.Ino, script.MaxSource)
-	var prog *script.Program
-	if err == nil {
-		prog, err = script.Compile(name, map[string]string{name + ".go": string(src)})
-	} else if fs.KindOf(err) != fs.KindTooBig {
-		return false, err
-	}
-	if merr := d.mark(ctx, a, err); merr != nil {
-		return false, merr
-	}
-	if err != nil {
-		if old != nil && old.Refused == err.Error() {
-			return false, nil
+	main := &f[0].attr
+	if refused != nil {
+		if old != nil && old.Refused == refused.Error() {
+			return false, false, nil
 		}
-		d.tell(Entry{Trigger: name, Path: f.path, Result: "refused", Error: err.Error()})
-		return true, d.propose(ctx, &fs.SetTrigger{Name: name, Source: a.Ino, Disabled: old != nil && old.Disabled, Refused: err.Error()})
+		d.tell(Entry{Trigger: name, Path: f[0].path, Result: "refused", Error: refused.Error()})
+		err := d.propose(ctx, &fs.SetTrigger{Name: name, Source: main.Ino, Disabled: old != nil && old.Disabled, Refused: refused.Error()})
+		return true, false, err
 	}
 	t := triggerOf(prog.Spec)
-	t.Source, t.Owner, t.Deployed, t.Size = a.Ino, fs.Cred{UID: a.UID, GID: a.GID}, d.clock(), int64(len(src))
+	t.Source, t.Owner, t.Deployed, t.Size = main.Ino, fs.Cred{UID: main.UID, GID: main.GID}, d.clock(), int64(len(src))
 	if old != nil {
 		t.Disabled = old.Disabled
-		if old.Refused == "" && old.Source == a.Ino && (old.Version == t.Version || d.rolledBack(ctx, old, t.Version, a)) {
-			return false, nil
+		if old.Refused == "" && old.Source == main.Ino && old.Owner.UID == t.Owner.UID && old.Owner.GID == t.Owner.GID && (old.Version == t.Version || d.rolledBack(ctx, old, t.Version, f.mtime())) {
+			return false, false, nil
 		}
 	}
 	if err := d.propose(ctx, &fs.PutTrigger{Trigger: t, Source: src}); err != nil {
-		return false, err
+		return false, false, err
 	}
-	d.tell(Entry{Trigger: name, Version: t.Version, Path: f.path, Result: "deployed"})
-	return true, nil
+	d.tell(Entry{Trigger: name, Version: t.Version, Path: f[0].path, Result: "deployed"})
+	return true, false, nil
+}
+
+// read returns a script's stored form, or why it is refused unread.
+func (d *Deployer) read(ctx context.Context, name string, f found) (src []byte, refused, err error) {
+	files := make(map[string]string)
+	for i := range f {
+		a, base := &f[i].attr, path.Base(f[i].path)
+		if main := &f[0].attr; a.UID != main.UID && a.UID != 0 { // who wrote it would act as the function's owner
+			return nil, fmt.Errorf("%s belongs to user %d and %s to user %d: the files of a function have one owner", f[i].path, a.UID, f[0].path, main.UID), nil
+		}
+		d.c.Changed(fs.Change{Ino: a.Ino, Data: true})
+		src, err := d.c.ReadFile(ctx, a.Ino, script.MaxSource)
+		if err != nil {
+			if fs.KindOf(err) == fs.KindTooBig {
+				return nil, err, nil
+			}
+			return nil, nil, err
+		}
+		if i == 0 {
+			base = name + ".go"
+		}
+		files[base] = string(src)
+	}
+	return script.Pack(name, files), nil, nil
 }
 
 // RefusedAttr is the extended attribute of a script that says why it is not live.
 const RefusedAttr = "user.wakefs.refused"
 
-// mark says on the file itself why it was refused, or no longer.
-func (d *Deployer) mark(ctx context.Context, a *fs.Attr, refused error) error {
+// mark says on the file itself why it was refused, or no longer. It tells whether that is new.
+func (d *Deployer) mark(ctx context.Context, a *fs.Attr, refused error) (bool, error) {
 	if refused == nil && !a.HasXattr {
-		return nil
+		return false, nil
 	}
 	had, err := d.c.Meta().GetXattr(ctx, a.Ino, RefusedAttr)
 	switch {
 	case err != nil && fs.KindOf(err) != fs.KindNoAttr:
-		return err
+		return false, err
 	case refused == nil && err != nil, refused != nil && err == nil && string(had) == refused.Error():
-		return nil
+		return false, nil
 	}
 	op := &fs.SetXattr{Ino: a.Ino, Name: RefusedAttr}
 	if refused != nil {
@@ -258,13 +241,13 @@ func (d *Deployer) mark(ctx context.Context, a *fs.Attr, refused error) error {
 	} else {
 		op.Flags = fs.XattrRemove
 	}
-	return d.c.SetXattr(ctx, &fs.Cred{}, op)
+	return true, d.c.SetXattr(ctx, &fs.Cred{}, op)
 }
 
-// rolledBack tells whether the file's content is a version that somebody has rolled back
+// rolledBack tells whether the script is a version that somebody has rolled back
 // from since it was saved: it must not come back with a restart.
-func (d *Deployer) rolledBack(ctx context.Context, old *fs.Trigger, version string, a *fs.Attr) bool {
-	if a.Mtime > old.Deployed {
+func (d *Deployer) rolledBack(ctx context.Context, old *fs.Trigger, version string, mtime int64) bool {
+	if mtime > old.Deployed {
 		return false
 	}
 	kept, err := d.c.Meta().TriggerVersions(ctx, old.Name)
@@ -330,7 +313,7 @@ func LimitOf(l script.Limit) fs.Limit {
 
 // Rollback is the registration of t with an older version of its script, src, live.
 func Rollback(t *fs.Trigger, version string, src []byte, now int64) (fs.Trigger, error) {
-	prog, err := script.Compile(t.Name, map[string]string{t.Name + ".go": string(src)})
+	prog, err := script.Load(t.Name, src)
 	if err != nil {
 		return fs.Trigger{}, err
 	}

@@ -110,7 +110,7 @@ func (p *Publisher) syncFolder(ctx context.Context, w *fsnotify.Watcher, at stri
 			if err != nil && !errors.Is(err, os.ErrNotExist) { // it went meanwhile: the next event tells
 				return err
 			}
-		case e.IsDir() || !isScript(e.Name()):
+		case e.IsDir() || !IsScript(e.Name()):
 		default:
 			src, err := os.ReadFile(filepath.Join(p.host, name))
 			if err != nil {

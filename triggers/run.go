@@ -244,7 +244,7 @@ func (d *Dispatcher) program(ctx context.Context, t *fs.Trigger) (*script.Progra
 	p.once.Do(func() {
 		var src []byte
 		if src, p.err = d.o.Meta.TriggerSource(ctx, t.Name, t.Version); p.err == nil {
-			p.prog, p.err = script.Compile(t.Name, map[string]string{t.Name + ".go": string(src)})
+			p.prog, p.err = script.Load(t.Name, src)
 		}
 	})
 	if p.err != nil {

@@ -104,7 +104,7 @@ type (
 		Secrets  []string            `json:"secrets,omitempty"` // the names of those that it may use
 		Next     time.Time           `json:"next,omitzero"`     // of its schedule
 		Versions []fs.TriggerVersion `json:"versions"`
-		Source   string              `json:"source"` // of the live version, or of the one asked for
+		Files    map[string]string   `json:"files"` // by name; of the live version, or of the one asked for
 		Recent   []triggers.Entry    `json:"recent"`
 	}
 )

@@ -130,8 +130,10 @@ func (n *node) triggerShow(ctx context.Context, q triggerRequest) (triggerDetail
 		if err != nil {
 			return d, err
 		}
-		d.Source = string(src)
-		if spec, err := script.Parse(t.Name, map[string]string{t.Name + ".go": d.Source}); err == nil { // it was, when it was deployed
+		if d.Files, err = script.Unpack(t.Name, src); err != nil {
+			return d, err
+		}
+		if spec, err := script.Parse(t.Name, d.Files); err == nil { // it was, when it was deployed
 			d.HTTP, d.Secrets = spec.HTTP, spec.Secrets
 		}
 	}
@@ -194,12 +196,9 @@ func (n *node) triggerRemove(ctx context.Context, q triggerRequest) (struct{}, e
 			return none, err
 		}
 		if err == nil {
-			dir, err := n.files.Resolve(ctx, path.Dir(p), true)
-			if err != nil {
+			if err := n.unlinkScript(ctx, tx, p, t.Source); err != nil {
 				return none, err
 			}
-			tx.Ops = append(tx.Ops, &fs.Unlink{Parent: dir.Ino, Name: path.Base(p)})
-			tx.Pre = []fs.Pre{{Kind: fs.PreEntry, Ino: dir.Ino, Name: path.Base(p), Child: t.Source}}
 		}
 	}
 	if _, err := n.session.Propose(ctx, tx, fs.Committed); err != nil {
@@ -207,6 +206,41 @@ func (n *node) triggerRemove(ctx context.Context, q triggerRequest) (struct{}, e
 	}
 	logged := n.output.Add(triggers.Entry{Time: time.Now(), Trigger: t.Name, Result: "removed"})
 	return none, errors.Join(n.dispatcher.Refresh(ctx), logged)
+}
+
+// unlinkScript adds to tx that a function's script goes, whose main file is at p: with it the others of a function of several files, and
+// their folder if nothing else is in it.
+func (n *node) unlinkScript(ctx context.Context, tx *fs.Tx, p string, main fs.Ino) error {
+	at, base := path.Split(p)
+	dir, err := n.files.Resolve(ctx, path.Clean(at), true)
+	if err != nil {
+		return err
+	}
+	tx.Pre = append(tx.Pre, fs.Pre{Kind: fs.PreEntry, Ino: dir.Ino, Name: base, Child: main})
+	if !triggers.IsMain(p) {
+		tx.Ops = append(tx.Ops, &fs.Unlink{Parent: dir.Ino, Name: base})
+		return nil
+	}
+	list, err := n.session.ReadDir(ctx, dir.Ino, "", 1<<16)
+	if err != nil {
+		return err
+	}
+	empty := true
+	for _, e := range list {
+		if e.Attr.IsRegular() && strings.HasSuffix(e.Name, ".go") {
+			tx.Ops = append(tx.Ops, &fs.Unlink{Parent: dir.Ino, Name: e.Name})
+		} else {
+			empty = false
+		}
+	}
+	if empty {
+		up, err := n.files.Resolve(ctx, path.Dir(path.Clean(at)), true)
+		if err != nil {
+			return err
+		}
+		tx.Ops = append(tx.Ops, &fs.Unlink{Parent: up.Ino, Name: path.Base(at), Dir: true})
+	}
+	return nil
 }
 
 // triggerRollback makes a version live again: the named one, or the one deployed before the

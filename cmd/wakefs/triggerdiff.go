@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -40,7 +42,11 @@ func newTriggerDiff() *cobra.Command {
 					version = v.Version
 				}
 			}
-			fmt.Fprint(cmd.OutOrStdout(), udiff.Unified(a[0]+".go@"+short(version), a[0]+".go@"+short(live.Version), other.Source, live.Source))
+			all := maps.Clone(live.Files)
+			maps.Copy(all, other.Files)
+			for _, file := range slices.Sorted(maps.Keys(all)) {
+				fmt.Fprint(cmd.OutOrStdout(), udiff.Unified(file+"@"+short(version), file+"@"+short(live.Version), other.Files[file], live.Files[file]))
+			}
 			return nil
 		},
 	}

@@ -31,7 +31,8 @@ func newTriggerTest() *cobra.Command {
 		Short: "Run a script on a local file, without a node, and print what it did",
 		Long: `Run a script on a local file, without a node, and print what it did. The script runs in
 the same sandbox and under the same budget as in a cluster, on a file system in memory
-that has only the sample; nothing on disk changes.`,
+that has only the sample; nothing on disk changes. SCRIPT is a Go file, or the folder of
+a function of several files.`,
 		Example: "  wakefs trigger test csv2json.go --file orders.csv --as /inbox/orders.csv",
 		Args:    args(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, a []string) error {
@@ -74,12 +75,11 @@ type tryFile struct {
 }
 
 func (t *tryOptions) run(ctx context.Context) (*tryResult, error) {
-	src, err := os.ReadFile(t.script)
+	name, files, err := readScript(t.script)
 	if err != nil {
 		return nil, err
 	}
-	name := strings.TrimSuffix(filepath.Base(t.script), ".go")
-	prog, err := script.Compile(name, map[string]string{name + ".go": string(src)})
+	prog, err := script.Compile(name, files)
 	if err != nil {
 		return nil, err
 	}
@@ -106,6 +106,41 @@ func (t *tryOptions) run(ctx context.Context) (*tryResult, error) {
 	}
 	res.Files, err = s.changed(ctx, before)
 	return res, err
+}
+
+// readScript reads a script of the host: a file, or the folder of a function of several files.
+func readScript(at string) (name string, files map[string]string, err error) {
+	at, err = filepath.Abs(at)
+	if err != nil {
+		return "", nil, err
+	}
+	if triggers.IsMain(at) {
+		at = filepath.Dir(at)
+	}
+	name = strings.TrimSuffix(filepath.Base(at), ".go")
+	list := []string{filepath.Base(at)}
+	if entries, err := os.ReadDir(at); err == nil {
+		list = nil
+		for _, e := range entries {
+			if triggers.IsScript(e.Name()) {
+				list = append(list, e.Name())
+			}
+		}
+		if !slices.Contains(list, name+".go") {
+			return "", nil, usagef("%s: the folder of a function has a %s.go", at, name)
+		}
+	} else {
+		at = filepath.Dir(at)
+	}
+	files = make(map[string]string)
+	for _, f := range list {
+		src, err := os.ReadFile(filepath.Join(at, f))
+		if err != nil {
+			return "", nil, err
+		}
+		files[f] = string(src)
+	}
+	return name, files, nil
 }
 
 // eventOf is what the script is told; the sample is in the file system.

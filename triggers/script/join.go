@@ -5,12 +5,13 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"regexp"
 	"strconv"
 	"strings"
 )
 
 // join makes one file of several, which is what the interpreter gets: one package clause and the imports of all on the first line, then
-// the text of each file without its own, under a line comment that keeps positions true. The files were checked as
+// the text of each file without its own, under a line comment that keeps positions true; see Positions. The files were checked as
 // Go has them, each with its own imports.
 func (s *source) join(info *types.Info) {
 	imports := map[string]string{} // path by name
@@ -40,7 +41,7 @@ func (s *source) join(info *types.Info) {
 	var all strings.Builder
 	all.WriteString(head.String())
 	for i, f := range s.files {
-		all.WriteString("\n//line " + s.names[i] + ":1:1\n")
+		all.WriteString("\n//line " + s.names[i] + "/" + s.name + ".go:1:1\n") // the interpreter takes the last part for the file whose imports it sees
 		all.WriteString(withoutHead(s.fset, f, s.text[s.names[i]]))
 	}
 	main := s.name + ".go"
@@ -50,6 +51,12 @@ func (s *source) join(info *types.Info) {
 	}
 	s.files, s.names, s.text = []*ast.File{f}, []string{main}, map[string]string{main: all.String()}
 }
+
+var joined = regexp.MustCompile(`(?m)^([^/\s]+\.go)/[^/\s]+\.go:`)
+
+// Positions returns a text of the interpreter with the positions in it as the script's author knows them: in a
+// function of several files, the interpreter says name.go/main.go.
+func Positions(text string) string { return joined.ReplaceAllString(text, "$1:") }
 
 // withoutHead is the text of a file without its package clause and imports, with every other byte in its place.
 func withoutHead(fset *token.FileSet, f *ast.File, text string) string {

@@ -80,7 +80,8 @@ type source struct {
 
 func (s *source) errorf(pos token.Pos, format string, args ...any) {
 	p := s.fset.Position(pos)
-	s.errs = append(s.errs, Error{p.Filename, p.Line, p.Column, fmt.Sprintf(format, args...)})
+	file, _, _ := strings.Cut(p.Filename, "/") // see join
+	s.errs = append(s.errs, Error{file, p.Line, p.Column, fmt.Sprintf(format, args...)})
 }
 
 // err returns the errors so far, sorted and bounded, or nil.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/traefik/yaegi/interp"
+	"github.com/wakefs/wakefs/triggers/script"
 	"github.com/wakefs/wakefs/triggers/wake"
 	"github.com/wakefs/wakefs/triggers/worker/symbols"
 	"golang.org/x/sys/unix"
@@ -153,7 +154,7 @@ func (t *traceWriter) Write(p []byte) (int, error) {
 func (t *traceWriter) take() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	text := string(t.text)
+	text := script.Positions(string(t.text))
 	t.text = t.text[:0]
 	return text
 }
@@ -193,7 +194,7 @@ func (w *worker) load(d *decoder) error {
 	if err := limitMemory(memory, w.data); err != nil {
 		problem = "memory limit: " + err.Error()
 	} else if err := w.compile(name, source, batch); err != nil {
-		problem = err.Error()
+		problem = script.Positions(err.Error())
 	}
 	w.resting = runtime.NumGoroutine()
 	w.conn.begin(kindLoaded)
