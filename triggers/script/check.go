@@ -11,6 +11,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"golang.org/x/tools/go/gcexportdata"
@@ -187,7 +188,17 @@ func (im *importer) Import(path string) (*types.Package, error) {
 	return gcexportdata.Read(bytes.NewReader(data), im.fset, im.packages, path)
 }
 
-// hiddenName reports whether obj is a name that scripts may not use.
-func hiddenName(obj types.Object) bool {
-	return obj.Pkg() != nil && obj.Parent() == obj.Pkg().Scope() && slices.Contains(allowed[obj.Pkg().Path()], obj.Name())
+// hiddenName reports whether obj is a name that scripts may not use, and what to call it.
+func hiddenName(obj types.Object) (name string, hidden bool) {
+	if obj.Pkg() == nil {
+		return "", false
+	}
+	name = obj.Name()
+	if f, ok := obj.(*types.Func); ok && f.Signature().Recv() != nil {
+		name = short(f.Signature().Recv().Type()) + "." + name
+		name = strings.TrimPrefix(name, "*")
+	} else if obj.Parent() != obj.Pkg().Scope() {
+		return "", false
+	}
+	return obj.Pkg().Name() + "." + name, slices.Contains(allowed[obj.Pkg().Path()], name)
 }

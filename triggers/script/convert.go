@@ -114,7 +114,7 @@ func (c *checked) arguments(n *ast.CallExpr, visit visitor) {
 	}
 	params, why := sig.Params(), used
 	if f := c.compiled(n); f != nil {
-		if why = given; f.Pkg().Path() == "fmt" || f.Pkg().Path() == WakePath {
+		if why = given; slices.Contains(printers, f.Pkg().Path()) {
 			why = shown
 		}
 	}
@@ -129,6 +129,9 @@ func (c *checked) arguments(n *ast.CallExpr, visit visitor) {
 		}
 	}
 }
+
+// printers are the packages that print what they are given.
+var printers = []string{"fmt", "log/slog", WakePath}
 
 // compiled returns the function of a package that is called, or nil.
 func (c *checked) compiled(n *ast.CallExpr) *types.Func {

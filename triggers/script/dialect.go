@@ -186,8 +186,7 @@ func (c *checked) name(id *ast.Ident) {
 	if obj == nil {
 		return
 	}
-	if hiddenName(obj) {
-		what := obj.Pkg().Name() + "." + obj.Name()
+	if what, hidden := hiddenName(obj); hidden {
 		if what == "errors.As" {
 			c.errorf(id.Pos(), "errors.As is not available to scripts: use a type assertion, as in if e, ok := err.(*T); ok, or errors.Is")
 			return

@@ -11,7 +11,10 @@ import (
 // Compiled code that looks into a value finds what the interpreter has built: structs whose embedded ones are fields, and
 // below the value itself types without methods. This file refuses what would show it.
 
-var encoders = []string{"encoding/json", "encoding/xml"}
+var (
+	encoders  = []string{"encoding/json", "encoding/xml", "encoding/gob", "encoding/asn1"}
+	templates = []string{"text/template", "html/template"}
+)
 
 // reflected checks a value that becomes an any, in the call or other node n.
 func (c *checked) reflected(n ast.Node, e ast.Expr, to types.Type, why purpose) {
@@ -24,6 +27,13 @@ func (c *checked) reflected(n ast.Node, e ast.Expr, to types.Type, why purpose) 
 	case why == shown:
 		if t := c.within(from, true, c.prettyPrinted); t != nil && !numericFormat(c, call) {
 			c.errorf(e.Pos(), "packages do not see the methods of %s inside of another value: format each %s yourself", short(t), short(t))
+		}
+	case why == given && c.calls(call, templates):
+		if t := c.within(from, false, embeds); t != nil {
+			c.errorf(e.Pos(), "%s embeds a struct, whose fields templates do not see: give the field a name", short(t))
+		}
+		if t := c.within(from, false, c.prettyPrinted); t != nil {
+			c.errorf(e.Pos(), "templates do not see the methods of %s: give them the text", short(t))
 		}
 	case why == given && !c.calls(call, encoders), why == used && !c.imported(encoders):
 	default:

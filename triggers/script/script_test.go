@@ -3,6 +3,8 @@ package script
 import (
 	"errors"
 	"maps"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -244,6 +246,9 @@ func TestRefused(t *testing.T) {
 		{"String inside", head + "import \"fmt\"\ntype L int\nfunc (L) String() string { return `` }\n" + handle + "fmt.Printf(`%d`, []L{}); fmt.Println([]L{}); return nil }", "s.go:7:89: packages do not see the methods of L inside of another value: format each L yourself"},
 		{"embedded in JSON", head + "import \"encoding/json\"\ntype B struct { N int }\ntype T struct { B }\n" + handle + "json.Marshal([]*T{}); return nil }", "s.go:7:65: T embeds a struct, whose fields encoders do not see"},
 		{"embedded in any in JSON", head + "import \"encoding/json\"\ntype B struct { N int }\ntype T struct { B }\n" + handle + "json.Marshal(map[string]any{`a`: T{}}); return nil }", "s.go:7:85: T embeds a struct"},
+		{"embedded in template", head + "import (`io`; `text/template`)\ntype B struct { N int }\ntype T struct { B }\n" + handle + "return template.New(``).Execute(io.Discard, T{}) }", "s.go:7:96: T embeds a struct, whose fields templates do not see"},
+		{"String in template", head + "import (`io`; `html/template`)\ntype L int\nfunc (L) String() string { return `` }\n" + handle + "return template.New(``).Execute(io.Discard, map[string]L{}) }", "s.go:7:96: templates do not see the methods of L: give them the text"},
+		{"files in template", head + "import `text/template`\n" + handle + "_, err := template.New(``).ParseFiles(`a`); return err }", "s.go:5:79: template.Template.ParseFiles is not available"},
 		{"MarshalJSON inside", head + "import \"encoding/json\"\ntype D struct{ n int }\nfunc (D) MarshalJSON() ([]byte, error) { return nil, nil }\n" + handle + "json.Marshal([]D{}); return nil }", "s.go:7:65: encoders do not see the methods of D inside of another value"},
 		{"interface key", head + "type I interface{ M() }\n" + handle + "_ = map[I]int{}; return nil }", "s.go:5:60: the interface I as the key of a map"},
 		{"variables of a later function", head + handle + "return nil }\nvar a, b = f()\nfunc f() (int, int) { return 1, 2 }", "s.go:5:5: variables of the package that are results of f"},
@@ -308,6 +313,21 @@ func TestPack(t *testing.T) {
 	}
 	if _, err := Unpack("s", []byte("{")); err == nil {
 		t.Error("damage was not seen")
+	}
+}
+
+// TestPackagesDocumented: docs/FUNCTIONS.md lists the packages that scripts may import, and no other.
+func TestPackagesDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/FUNCTIONS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(doc), "These packages may be imported:")
+	list, _, _ = strings.Cut(list, ".\n")
+	got := strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune("`,\n ", r) })
+	want := slices.DeleteFunc(Packages(), func(p string) bool { return p == WakePath })
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
 	}
 }
 

@@ -3,6 +3,7 @@ package worker
 import (
 	"bytes"
 	"fmt"
+	"log/slog"
 	"os"
 	"reflect"
 	"runtime"
@@ -11,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	_ "time/tzdata" // the sandbox has no files
 
 	"github.com/traefik/yaegi/interp"
 	"github.com/wakefs/wakefs/triggers/script"
@@ -92,6 +94,7 @@ func (w *worker) start() error {
 	os.Clearenv()
 	time.Local = time.UTC // before anything looks for the host's time zone
 	out := outputWriter{w.host}
+	slog.SetDefault(slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{ReplaceAttr: withoutTime})))
 	w.trace = &traceWriter{}
 	w.interp = interp.New(interp.Options{
 		Stdin: bytes.NewReader(nil), Stdout: out, Stderr: w.trace, Args: []string{}, Env: []string{},
@@ -121,6 +124,14 @@ func (w *worker) start() error {
 		w.conn.putString(l)
 	}
 	return w.conn.send()
+}
+
+// withoutTime leaves the time out of what a script logs: the log that it is in has it.
+func withoutTime(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
 }
 
 // outputWriter sends what a script prints.
