@@ -2,11 +2,8 @@ package wake
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -18,42 +15,44 @@ import (
 // order, and returns the number of rows. Values stay text. It streams. A column without a name is called "columnN",
 // counting from 1. It is ErrFormat, with the line, if src is not well-formed.
 func (c *Context) CSVToJSON(src, dst string) (rows int, err error) {
-	f, err := c.Open(src)
-	if err != nil {
-		return 0, err
-	}
-	defer f.Close()
 	w, err := c.Create(dst)
 	if err != nil {
 		return 0, err
 	}
-	rows, err = csvToJSON(w, f)
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
-		err = pathErr("csv", src, fmt.Errorf("%w: %w", ErrFormat, err))
-	}
+	err = c.records(src, func(r *bufio.Reader) (err error) {
+		rows, err = csvToJSON(w, r)
+		return err
+	})
 	if cerr := w.Close(); err == nil {
 		err = cerr
 	}
 	return rows, err
 }
 
-func csvToJSON(w io.Writer, r io.Reader) (rows int, err error) {
-	br := bufio.NewReader(r)
-	if bom, _ := br.Peek(3); bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
-		br.Discard(3)
-	}
-	in := csv.NewReader(br)
+// csvReader reads the header of a CSV file; there are no columns if there is none.
+func csvReader(r io.Reader) (in *csv.Reader, columns []string, err error) {
+	in = csv.NewReader(r)
 	in.ReuseRecord = true
 	header, err := in.Read()
 	if err != nil && err != io.EOF {
-		return 0, err
+		return nil, nil, malformed(err)
 	}
-	keys := make([][]byte, len(header))
 	for i, name := range header {
 		if name = strings.TrimSpace(name); name == "" {
 			name = "column" + strconv.Itoa(i+1)
 		}
+		columns = append(columns, name)
+	}
+	return in, columns, nil
+}
+
+func csvToJSON(w io.Writer, r io.Reader) (rows int, err error) {
+	in, columns, err := csvReader(r)
+	if err != nil {
+		return 0, err
+	}
+	keys := make([][]byte, len(columns))
+	for i, name := range columns {
 		keys[i] = appendJSON(nil, name)
 	}
 	out := bufio.NewWriter(w)
@@ -65,7 +64,7 @@ func csvToJSON(w io.Writer, r io.Reader) (rows int, err error) {
 			break
 		}
 		if err != nil {
-			return rows, err
+			return rows, malformed(err)
 		}
 		line = line[:0]
 		if rows > 0 {

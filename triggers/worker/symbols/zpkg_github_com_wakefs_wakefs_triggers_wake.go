@@ -46,6 +46,7 @@ func pkg_github_com_wakefs_wakefs_triggers_wake(all map[string]map[string]reflec
 		"EventType": reflect.ValueOf((*wake.EventType)(nil)),
 		"File":      reflect.ValueOf((*wake.File)(nil)),
 		"FileInfo":  reflect.ValueOf((*wake.FileInfo)(nil)),
+		"Match":     reflect.ValueOf((*wake.Match)(nil)),
 		"Request":   reflect.ValueOf((*wake.Request)(nil)),
 		"Response":  reflect.ValueOf((*wake.Response)(nil)),
 		"Writer":    reflect.ValueOf((*wake.Writer)(nil)),
