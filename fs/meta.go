@@ -105,9 +105,9 @@ type Invocations interface {
 	TriggerVersions(ctx context.Context, name string) ([]TriggerVersion, error)
 	// TriggerSource returns a kept version's script. KindNotFound.
 	TriggerSource(ctx context.Context, name, version string) ([]byte, error)
-	// Waiting returns up to limit invocations with IDs greater than after that are not dead, in order. With wait it blocks
-	// until there is one.
-	Waiting(ctx context.Context, after InvocationID, limit int, wait bool) ([]Invocation, error)
+	// Waiting returns up to limit invocations with IDs greater than after that are not dead, of one trigger or (empty) of all, in order. With
+	// wait it blocks until there is one.
+	Waiting(ctx context.Context, trigger string, after InvocationID, limit int, wait bool) ([]Invocation, error)
 	// DeadLetters returns up to limit dead ones with IDs greater than after, of one trigger or (empty) of all.
 	DeadLetters(ctx context.Context, trigger string, after InvocationID, limit int) ([]Invocation, error)
 	// Invocation returns one, waiting or dead. KindNotFound if it is done or unknown.

@@ -192,10 +192,10 @@ func (b *bound) TriggerSource(ctx context.Context, name, version string) ([]byte
 }
 
 // Waiting implements fs.Invocations.
-func (b *bound) Waiting(ctx context.Context, after fs.InvocationID, limit int, wait bool) ([]fs.Invocation, error) {
+func (b *bound) Waiting(ctx context.Context, trigger string, after fs.InvocationID, limit int, wait bool) ([]fs.Invocation, error) {
 	for {
 		news := b.n.queue.wait()
-		out, err := readOwn(ctx, b, func(r kv.Reader) ([]fs.Invocation, error) { return state.Waiting(r, after, limit) })
+		out, err := readOwn(ctx, b, func(r kv.Reader) ([]fs.Invocation, error) { return state.Waiting(r, trigger, after, limit) })
 		if err != nil || len(out) > 0 || !wait || limit <= 0 {
 			return out, err
 		}

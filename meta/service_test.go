@@ -269,7 +269,7 @@ func TestCloseWakes(t *testing.T) {
 		}
 	}()
 	go func() {
-		_, err := m.Waiting(context.Background(), 0, 1, true)
+		_, err := m.Waiting(context.Background(), "", 0, 1, true)
 		done <- err
 	}()
 	go func() {

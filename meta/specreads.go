@@ -147,8 +147,8 @@ func (s *speculation) TriggerSource(ctx context.Context, name, version string) (
 }
 
 // Waiting implements fs.Invocations.
-func (s *speculation) Waiting(ctx context.Context, after fs.InvocationID, limit int, wait bool) ([]fs.Invocation, error) {
-	return s.b.Waiting(ctx, after, limit, wait)
+func (s *speculation) Waiting(ctx context.Context, trigger string, after fs.InvocationID, limit int, wait bool) ([]fs.Invocation, error) {
+	return s.b.Waiting(ctx, trigger, after, limit, wait)
 }
 
 // DeadLetters implements fs.Invocations.

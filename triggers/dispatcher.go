@@ -193,7 +193,7 @@ func (d *Dispatcher) Rescan(ctx context.Context) error {
 	if err := d.Refresh(ctx); err != nil {
 		return err
 	}
-	batch, err := d.o.Meta.Waiting(ctx, 0, fetchLimit, false)
+	batch, err := d.o.Meta.Waiting(ctx, "", 0, fetchLimit, false)
 	if err != nil {
 		return err
 	}
@@ -256,7 +256,7 @@ func (d *Dispatcher) next(ctx context.Context) []fs.Invocation {
 	for !d.closed {
 		if d.active < d.o.Workers {
 			if l := d.q.lean(); l != nil && !d.refilling {
-				d.refillLocked(ctx, l.skipped-1)
+				d.refillLocked(ctx, l)
 				continue
 			}
 			if call := d.q.pick(d.o.Clock(), d.quiet); call != nil {
@@ -280,7 +280,7 @@ func (d *Dispatcher) fetchLocked(ctx context.Context) {
 	d.fetching = true
 	after := d.cursor
 	d.mu.Unlock()
-	batch, err := d.o.Meta.Waiting(ctx, after, fetchLimit, true)
+	batch, err := d.o.Meta.Waiting(ctx, "", after, fetchLimit, true)
 	if err != nil && ctx.Err() == nil {
 		d.o.Log.Warn("waiting for invocations failed; trying again", "err", err)
 		sleep(ctx, time.Second)
@@ -304,12 +304,13 @@ func (d *Dispatcher) fetchLocked(ctx context.Context) {
 	}
 }
 
-// refillLocked reads what lines have skipped, behind after. It lets go of mu meanwhile.
-func (d *Dispatcher) refillLocked(ctx context.Context, after fs.InvocationID) {
+// refillLocked reads what a line has skipped. It lets go of mu meanwhile.
+func (d *Dispatcher) refillLocked(ctx context.Context, l *line) {
 	d.refilling = true
 	through := d.cursor // no older one waits that the answer has not, if it is the last
+	after := l.skipped - 1
 	d.mu.Unlock()
-	page, err := d.o.Meta.Waiting(ctx, after, fetchLimit, false)
+	page, err := d.o.Meta.Waiting(ctx, l.trigger, after, fetchLimit, false)
 	if err != nil && ctx.Err() == nil {
 		d.o.Log.Warn("reading the queue of invocations failed; trying again", "err", err)
 		sleep(ctx, time.Second)
@@ -317,13 +318,13 @@ func (d *Dispatcher) refillLocked(ctx context.Context, after fs.InvocationID) {
 	d.mu.Lock()
 	d.refilling = false
 	d.fetched += len(page)
-	if err != nil {
+	if err != nil || l.skipped != after+1 { // or it is to look at something else now
 		return
 	}
 	if n := len(page); n == fetchLimit {
 		through = page[n-1].ID
 	}
-	d.q.refill(after, page, through, d.cursor, d.o.Clock())
+	d.q.refill(l, page, through, d.cursor, d.o.Clock())
 	d.cond.Broadcast()
 }
 

@@ -81,8 +81,8 @@ type counted struct {
 	read *atomic.Int64
 }
 
-func (m counted) Waiting(ctx context.Context, after fs.InvocationID, limit int, wait bool) ([]fs.Invocation, error) {
-	list, err := m.Meta.Waiting(ctx, after, limit, wait)
+func (m counted) Waiting(ctx context.Context, trigger string, after fs.InvocationID, limit int, wait bool) ([]fs.Invocation, error) {
+	list, err := m.Meta.Waiting(ctx, trigger, after, limit, wait)
 	m.read.Add(int64(len(list)))
 	return list, err
 }

@@ -120,39 +120,21 @@ func (q *queue) offer(inv fs.Invocation, now int64) {
 	}
 }
 
-// refill takes in what the metadata has behind after, for the lines that skipped some of it: page holds all that wait
-// with IDs above after and up to through. At the cursor and above it there is nothing to catch up with.
-func (q *queue) refill(after fs.InvocationID, page []fs.Invocation, through, cursor fs.InvocationID, now int64) {
-	catching := make(map[*line]bool) // not yet full
-	for _, l := range q.order {
-		if l.skipped > after {
-			catching[l] = true
-		}
-	}
+// refill takes in what the metadata has of a line's that it skipped: page holds those that wait from l.skipped on, up to
+// through. At the cursor and above it there is nothing to catch up with.
+func (q *queue) refill(l *line, page []fs.Invocation, through, cursor fs.InvocationID, now int64) {
 	for _, inv := range page {
-		l := q.line(inv.Trigger)
-		switch more, ok := catching[l]; {
-		case !ok:
-			q.offer(inv, now)
-			continue
-		case !more:
-			continue
-		case !q.known[inv.ID] && !q.room(l):
-			l.skipped, catching[l] = min(l.skipped, inv.ID), false
-			continue
-		case !q.known[inv.ID]:
+		if !q.known[inv.ID] {
+			if !q.room(l) {
+				l.skipped = inv.ID
+				return
+			}
 			q.add(inv, now)
 		}
-		l.skipped = max(l.skipped, inv.ID+1)
+		l.skipped = inv.ID + 1
 	}
-	for l, more := range catching {
-		switch {
-		case !more:
-		case through >= cursor:
-			l.skipped = 0
-		default:
-			l.skipped = max(l.skipped, through+1)
-		}
+	if l.skipped = max(l.skipped, through+1); through >= cursor {
+		l.skipped = 0
 	}
 }
 

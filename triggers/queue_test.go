@@ -251,9 +251,9 @@ func TestWindow(t *testing.T) {
 	q.widest = 20
 	refills := 0
 	var stored []fs.Invocation // the metadata, by ID
-	read := func(after fs.InvocationID) (page []fs.Invocation) {
+	read := func(trigger string, after fs.InvocationID) (page []fs.Invocation) {
 		for _, i := range stored {
-			if i.ID > after && len(page) < 100 {
+			if i.ID > after && len(page) < 100 && (trigger == "" || i.Trigger == trigger) {
 				page = append(page, i)
 			}
 		}
@@ -288,25 +288,25 @@ func TestWindow(t *testing.T) {
 		}
 		switch rng.IntN(4) {
 		case 0:
-			for _, i := range read(cursor) {
+			for _, i := range read("", cursor) {
 				q.offer(i, 0)
 				cursor = i.ID
 			}
 		case 1:
 			if l := q.lean(); l != nil {
 				after := l.skipped - 1
-				page, through := read(after), cursor
+				page, through := read(l.trigger, after), cursor
 				if len(page) == 100 {
 					through = page[99].ID
 				}
 				if rng.IntN(2) == 0 { // meanwhile more is fetched
-					for _, i := range read(cursor) {
+					for _, i := range read("", cursor) {
 						q.offer(i, 0)
 						cursor = i.ID
 					}
 				}
 				refills++
-				q.refill(after, page, through, cursor, 0)
+				q.refill(l, page, through, cursor, 0)
 			}
 		case 2:
 			call := q.pick(0, true)

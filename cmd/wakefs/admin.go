@@ -95,6 +95,16 @@ type (
 		IDs     []uint64 `json:"ids,omitempty"` // empty: all dead letters of the trigger
 		Drop    bool     `json:"drop,omitempty"`
 	}
+	// waitingRequest asks for the first invocations that wait, of one trigger or of all.
+	waitingRequest struct {
+		Trigger string `json:"trigger,omitempty"`
+		Limit   int    `json:"limit"`
+	}
+	// waitingList answers "trigger.waiting".
+	waitingList struct {
+		Total       uint64          `json:"total"`
+		Invocations []fs.Invocation `json:"invocations"`
+	}
 	// triggerDetail answers "trigger.show".
 	triggerDetail struct {
 		triggerRow
@@ -118,6 +128,7 @@ func (n *node) serveAdmin() {
 	n.wire.Handle("trigger.rollback", answer(n.triggerRollback))
 	n.wire.Handle("trigger.remove", answer(n.triggerRemove))
 	n.wire.Handle("trigger.dead", answer(n.triggerDead))
+	n.wire.Handle("trigger.waiting", answer(n.triggerWaiting))
 	n.wire.Handle("trigger.requeue", answer(n.triggerRequeue))
 	n.wire.Handle("secret.set", answer(n.secretSet))
 	n.wire.Handle("secret.list", answer(n.secretList))

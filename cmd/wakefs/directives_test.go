@@ -500,6 +500,19 @@ func TestTriggerRemove(t *testing.T) {
 	if r := n.triggers()["upper"]; r.Backlog != 1 {
 		t.Errorf("an event while paused: %+v", r)
 	}
+	n.write("inbox/c.txt", "x")
+	for _, which := range [][]string{nil, {"upper"}} {
+		out := n.ok(append([]string{"trigger", "waiting", "-n", "1"}, which...)...)
+		if !strings.Contains(out, "upper  arrive \"/inbox/b.txt\"  now\n") || strings.Contains(out, "c.txt") || !strings.HasSuffix(out, "and 1 more\n") {
+			t.Errorf("trigger waiting %v:\n%s", which, out)
+		}
+	}
+	if out := n.ok("trigger", "waiting", "--json"); !strings.Contains(out, `"total": 2`) || !strings.Contains(out, "/inbox/c.txt") {
+		t.Errorf("trigger waiting --json:\n%s", out)
+	}
+	if _, stderr, code := n.run("trigger", "waiting", "nobody"); code == 0 || !strings.Contains(stderr, "wakefs trigger list") {
+		t.Errorf("trigger waiting nobody: exit %d, %s", code, stderr)
+	}
 	n.ok("trigger", "rm", "upper")
 	if _, ok := n.triggers()["upper"]; ok {
 		t.Error("it is still registered")

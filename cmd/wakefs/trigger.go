@@ -33,8 +33,8 @@ it is saved; these commands look at what is deployed and steer it.`,
 	cmd.AddCommand(newTriggerList(), newTriggerShow(), newTriggerLogs(), newTriggerTest(), newTriggerNew(), newTriggerRun(),
 		newTriggerHistory(), newTriggerDiff(), newTriggerRollback(),
 		newTriggerSwitch("enable", "resume", "Let a disabled function run again (or: resume)", false),
-		newTriggerSwitch("disable", "pause", "Stop a function; its events wait (or: pause)", true),
-		newTriggerRemove(), newTriggerDead(), newTriggerRequeue("retry", "Run dead letters once more", false), newTriggerRequeue("drop", "Forget dead letters", true))
+		newTriggerSwitch("disable", "pause", "Stop a function; its events wait, see waiting (or: pause)", true),
+		newTriggerRemove(), newTriggerWaiting(), newTriggerDead(), newTriggerRequeue("retry", "Run dead letters once more", false), newTriggerRequeue("drop", "Forget dead letters", true))
 	return cmd
 }
 

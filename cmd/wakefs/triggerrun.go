@@ -261,14 +261,13 @@ func (n *node) triggerRun(ctx context.Context, req []byte, w io.Writer) error {
 func (n *node) waitingFiles(ctx context.Context, t *fs.Trigger) (map[fs.Ino]bool, error) {
 	set := make(map[fs.Ino]bool)
 	for after := fs.InvocationID(0); t.Stats.Backlog > 0; {
-		page, err := n.session.Waiting(ctx, after, runPage, false)
+		page, err := n.session.Waiting(ctx, t.Name, after, runPage, false)
 		if err != nil || len(page) == 0 {
 			return set, err
 		}
 		for i := range page {
-			if after = page[i].ID; page[i].Trigger == t.Name {
-				set[page[i].Event.Ino] = true
-			}
+			after = page[i].ID
+			set[page[i].Event.Ino] = true
 		}
 	}
 	return set, nil

@@ -262,8 +262,8 @@ func (m *fakeMeta) TriggerSource(_ context.Context, n, v string) ([]byte, error)
 	return ret[[]byte](m.asked(n, v), 0), nil
 }
 
-func (m *fakeMeta) Waiting(_ context.Context, after fs.InvocationID, limit int, wait bool) ([]fs.Invocation, error) {
-	return ret[[]fs.Invocation](m.asked(after, limit, wait), 0), nil
+func (m *fakeMeta) Waiting(_ context.Context, t string, after fs.InvocationID, limit int, wait bool) ([]fs.Invocation, error) {
+	return ret[[]fs.Invocation](m.asked(t, after, limit, wait), 0), nil
 }
 
 func (m *fakeMeta) DeadLetters(_ context.Context, t string, after fs.InvocationID, limit int) ([]fs.Invocation, error) {

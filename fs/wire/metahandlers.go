@@ -250,11 +250,11 @@ func serveTriggerSource(ctx context.Context, m fs.Meta, r *request) error {
 }
 
 func serveWaiting(ctx context.Context, m fs.Meta, r *request) error {
-	after, limit, wait := fs.InvocationID(r.d.Uint()), r.d.Int(), r.d.Bool()
+	trigger, after, limit, wait := r.d.String(), fs.InvocationID(r.d.Uint()), r.d.Int(), r.d.Bool()
 	if err := r.malformed(); err != nil {
 		return err
 	}
-	list, err := m.Waiting(ctx, after, int(min(limit, queuePage)), wait)
+	list, err := m.Waiting(ctx, trigger, after, int(min(limit, queuePage)), wait)
 	r.out = appendList(r.out, list, appendInvocation)
 	return err
 }

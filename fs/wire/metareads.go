@@ -193,7 +193,7 @@ func (s *metaSession) TriggerSource(ctx context.Context, name, version string) (
 }
 
 // Waiting implements fs.Meta.
-func (s *metaSession) Waiting(ctx context.Context, after fs.InvocationID, limit int, wait bool) ([]fs.Invocation, error) {
+func (s *metaSession) Waiting(ctx context.Context, trigger string, after fs.InvocationID, limit int, wait bool) ([]fs.Invocation, error) {
 	return pages(limit, queuePage, func(last *fs.Invocation, n int) ([]fs.Invocation, error) {
 		end := &s.c.main
 		if last != nil {
@@ -204,7 +204,7 @@ func (s *metaSession) Waiting(ctx context.Context, after fs.InvocationID, limit 
 		}
 		cl := s.newCall("waiting invocations", mWaiting)
 		defer cl.free()
-		cl.req = fs.AppendInt(fs.AppendUint(cl.req, after), int64(n))
+		cl.req = fs.AppendInt(fs.AppendUint(fs.AppendBytes(cl.req, trigger), after), int64(n))
 		cl.req = fs.AppendBool(cl.req, wait)
 		if err := end.do(ctx, cl, true); err != nil {
 			return nil, err

@@ -208,6 +208,7 @@ func (c *checker) readQueue() error {
 	var inv fs.Invocation
 	count := map[string]fs.TriggerStats{}
 	for _, tag := range []byte{tagInvocation, tagLetter} {
+		listed := 0
 		err := c.each(tag, inv.Decode, func([]byte) {
 			s := count[inv.Trigger]
 			if tag == tagLetter {
@@ -216,12 +217,22 @@ func (c *checker) readQueue() error {
 				s.Backlog++
 			}
 			count[inv.Trigger] = s
+			listed++
+			if _, ok, _ := c.r.Get(keyOf(nil, tag, inv.Trigger, inv.ID)); !ok {
+				c.say("invocation %d is not listed by its trigger %s", inv.ID, inv.Trigger)
+			}
 			if inv.Dead != (tag == tagLetter) {
 				c.say("invocation %d is among the wrong ones", inv.ID)
 			}
 		})
 		if err != nil {
 			return err
+		}
+		if err := c.each(ofTrigger(tag), nil, func([]byte) { listed-- }); err != nil {
+			return err
+		}
+		if listed != 0 {
+			c.say("the lists of invocations by trigger have %d too many", -listed)
 		}
 	}
 	if err := c.readSettling(); err != nil {

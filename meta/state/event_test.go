@@ -27,7 +27,7 @@ func (w *world) trigger(name string, types fs.EventType, globs ...string) {
 // queued returns the invocations queued since the last call, as "trigger type path[ < old path]".
 func (w *world) queued(after *fs.InvocationID) []string {
 	w.t.Helper()
-	list, err := Waiting(w.v, *after, 1000)
+	list, err := Waiting(w.v, "", *after, 1000)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestEventRecord(t *testing.T) {
 	if _, err := w.apply(tx); err != nil {
 		t.Fatal(err)
 	}
-	list, err := Waiting(w.v, 0, 10)
+	list, err := Waiting(w.v, "", 0, 10)
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%d invocations, want the two arrivals of one Tx as one: %v", len(list), err)
 	}
@@ -237,7 +237,7 @@ func TestQueue(t *testing.T) {
 
 	// A dropped trigger's work goes, its dead letters stay and count again when it comes back.
 	w.do(&fs.DropTrigger{Name: "u"})
-	left, err := Waiting(w.v, 0, 10)
+	left, err := Waiting(w.v, "", 0, 10)
 	if err != nil || len(left) != 1 || left[0].Trigger != "t" {
 		t.Fatalf("waiting %+v, %v", left, err)
 	}

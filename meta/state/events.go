@@ -237,7 +237,7 @@ func (t *txn) enqueue(w *waiter, e *event) error {
 		s.Dead++
 		inv.Dead = true
 		inv.Error = "trigger cycle " + strings.Join(t.tx.Chain, " → ") + " → " + w.name + " …: stopped after 8"
-		t.set(key1(t.key[:0], tagLetter, inv.ID), inv.Append(t.buf[:0]))
+		t.enlist(tagLetter, &inv)
 		return nil
 	}
 	if w.settle > 0 {
@@ -257,7 +257,7 @@ func (t *txn) wait(inv *fs.Invocation, s *stats) {
 	s.Queued++
 	s.Backlog++
 	t.eff.Queued++
-	t.set(key1(t.key[:0], tagInvocation, inv.ID), inv.Append(t.buf[:0]))
+	t.enlist(tagInvocation, inv)
 }
 
 // settle makes inv, which has the next ID, the one that waits for its file to be quiet. One that waited for
@@ -277,7 +277,7 @@ func (t *txn) settle(inv *fs.Invocation, s *stats) error {
 			return err
 		}
 		if ok && old.RetryAt > t.tx.Time {
-			t.remove(key1(t.key[:0], tagInvocation, id))
+			t.delist(tagInvocation, &old)
 			s.Queued--
 			s.Backlog--
 		}

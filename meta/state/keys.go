@@ -30,6 +30,8 @@ const (
 	tagSource     = 'R' // name, 0, version → the script
 	tagInvocation = 'q' // invocation → invocation that waits
 	tagLetter     = 'Q' // invocation → dead letter
+	tagLine       = 'l' // trigger, 0, invocation → nothing; of those that wait
+	tagLetters    = 'L' // trigger, 0, invocation → nothing; of dead letters
 	tagSettling   = 'z' // trigger, 0, ino → the invocation that waits for the file to be quiet
 )
 
@@ -70,6 +72,27 @@ func keyVersion(b []byte, tag byte, name, version string) []byte {
 
 func keySettling(b []byte, trigger string, ino fs.Ino) []byte {
 	return binary.BigEndian.AppendUint64(append(keyString(b, tagSettling, trigger), 0), uint64(ino))
+}
+
+// ofTrigger is the tag of the index by trigger of waiting invocations, or dead letters.
+func ofTrigger(tag byte) byte {
+	if tag == tagLetter {
+		return tagLetters
+	}
+	return tagLine
+}
+
+// keyOf is the key in the index by trigger of the invocation that has tag.
+func keyOf(b []byte, tag byte, trigger string, id fs.InvocationID) []byte {
+	return binary.BigEndian.AppendUint64(append(keyString(b, ofTrigger(tag), trigger), 0), uint64(id))
+}
+
+// lastID is the invocation at the end of a key that keyOf made.
+func lastID(k []byte) fs.InvocationID {
+	if len(k) < 8 {
+		return 0
+	}
+	return fs.InvocationID(binary.BigEndian.Uint64(k[len(k)-8:]))
 }
 
 // tagEnd is the key behind all that have the tag.

@@ -176,33 +176,37 @@ func (t *txn) dropTrigger(op *fs.DropTrigger) error {
 		s.gone = true
 	}
 	var keys [][]byte
-	for _, tag := range []byte{tagVersion, tagSource, tagSettling} {
+	for _, tag := range []byte{tagVersion, tagSource, tagSettling, tagLine} {
 		lo := keyVersion(nil, tag, op.Name, "")
 		hi := append(keyString(nil, tag, op.Name), 1)
 		err := scan(&t.v, lo, hi, false, func(k, _ []byte) (bool, error) {
 			keys = append(keys, append([]byte(nil), k...))
+			if tag == tagLine {
+				keys = append(keys, key1(nil, tagInvocation, lastID(k)))
+			}
 			return true, nil
 		})
 		if err != nil {
 			return err
 		}
 	}
-	err = scan(&t.v, []byte{tagInvocation}, tagEnd(tagInvocation), false, func(k, v []byte) (bool, error) {
-		var inv fs.Invocation
-		err := parse(k, v, inv.Decode)
-		if inv.Trigger == op.Name {
-			keys = append(keys, append([]byte(nil), k...))
-		}
-		return true, err
-	})
-	if err != nil {
-		return err
-	}
 	for _, k := range keys {
 		t.v.Delete(k)
 	}
 	t.register(tr, true)
 	return nil
+}
+
+// enlist adds an invocation to those that wait (tagInvocation) or are dead letters (tagLetter).
+func (t *txn) enlist(tag byte, inv *fs.Invocation) {
+	t.set(key1(t.key[:0], tag, inv.ID), inv.Append(t.buf[:0]))
+	t.set(keyOf(t.key[:0], tag, inv.Trigger, inv.ID), nil)
+}
+
+// delist removes an invocation from there.
+func (t *txn) delist(tag byte, inv *fs.Invocation) {
+	t.remove(key1(t.key[:0], tag, inv.ID))
+	t.remove(keyOf(t.key[:0], tag, inv.Trigger, inv.ID))
 }
 
 // waiting returns an invocation that waits at an attempt. Errors: KindConflict.
@@ -220,7 +224,7 @@ func (t *txn) ack(op *fs.Ack) error {
 	if err != nil {
 		return err
 	}
-	t.remove(key1(t.key[:0], tagInvocation, op.ID))
+	t.delist(tagInvocation, &inv)
 	if err := t.settled(&inv); err != nil {
 		return err
 	}
@@ -254,8 +258,8 @@ func (t *txn) fail(op *fs.Fail) error {
 		return nil
 	}
 	inv.RetryAt = 0
-	t.remove(key1(t.key[:0], tagInvocation, inv.ID))
-	t.set(key1(t.key[:0], tagLetter, inv.ID), inv.Append(t.buf[:0]))
+	t.delist(tagInvocation, &inv)
+	t.enlist(tagLetter, &inv)
 	if s != nil {
 		s.Backlog--
 		s.Dead++
@@ -279,7 +283,7 @@ func (t *txn) requeue(op *fs.Requeue, r *fs.OpResult) error {
 			continue
 		}
 		r.ID++
-		t.remove(key1(t.key[:0], tagLetter, id))
+		t.delist(tagLetter, &inv)
 		if s != nil {
 			s.Dead--
 		}
@@ -289,7 +293,7 @@ func (t *txn) requeue(op *fs.Requeue, r *fs.OpResult) error {
 		s.Backlog++
 		t.eff.Queued++
 		inv.Attempt, inv.RetryAt, inv.Dead = 0, 0, false
-		t.set(key1(t.key[:0], tagInvocation, id), inv.Append(t.buf[:0]))
+		t.enlist(tagInvocation, &inv)
 	}
 	return nil
 }

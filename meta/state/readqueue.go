@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"math"
 	"sort"
 
@@ -61,10 +62,10 @@ func TriggerSource(r kv.Reader, name, version string) ([]byte, error) {
 	return append([]byte{}, v...), nil
 }
 
-// Waiting returns up to limit invocations that are not dead, with IDs greater than after, in order.
-func Waiting(r kv.Reader, after fs.InvocationID, limit int) ([]fs.Invocation, error) {
-	list, err := invocations(r, tagInvocation, "", after, limit)
-	return list, named("waiting", "", err)
+// Waiting returns up to limit invocations that are not dead, with IDs greater than after, of one trigger or (empty) of all, in order.
+func Waiting(r kv.Reader, trigger string, after fs.InvocationID, limit int) ([]fs.Invocation, error) {
+	list, err := invocations(r, tagInvocation, trigger, after, limit)
+	return list, named("waiting", trigger, err)
 }
 
 // DeadLetters returns up to limit dead ones with IDs greater than after, of one trigger or (empty) of all.
@@ -78,18 +79,42 @@ func invocations(r kv.Reader, tag byte, trigger string, after fs.InvocationID, l
 	if limit <= 0 || after == math.MaxUint64 {
 		return nil, nil
 	}
+	if trigger != "" {
+		return invocationsOf(r, tag, trigger, after, limit)
+	}
 	err := scan(r, key1(nil, tag, after+1), tagEnd(tag), false, func(k, v []byte) (bool, error) {
 		var inv fs.Invocation
 		if err := parse(k, v, inv.Decode); err != nil {
 			return false, err
 		}
-		if trigger == "" || inv.Trigger == trigger {
-			list = append(list, inv)
-		}
+		list = append(list, inv)
 		return len(list) < limit, nil
 	})
 	return list, err
 }
+
+// invocationsOf reads the index of one trigger's, and then those.
+func invocationsOf(r kv.Reader, tag byte, trigger string, after fs.InvocationID, limit int) ([]fs.Invocation, error) {
+	var ids []fs.InvocationID
+	hi := append(keyString(nil, ofTrigger(tag), trigger), 1)
+	err := scan(r, keyOf(nil, tag, trigger, after+1), hi, false, func(k, _ []byte) (bool, error) {
+		ids = append(ids, lastID(k))
+		return len(ids) < limit, nil
+	})
+	list := make([]fs.Invocation, len(ids))
+	for i, id := range ids {
+		if err == nil {
+			k := key1(nil, tag, id)
+			var ok bool
+			if ok, err = load(r, k, list[i].Decode); err == nil && !ok {
+				err = damaged(k, errMissing)
+			}
+		}
+	}
+	return list, err
+}
+
+var errMissing = errors.New("it is listed and not there")
 
 // GetInvocation returns an invocation, waiting or dead.
 func GetInvocation(r kv.Reader, id fs.InvocationID) (fs.Invocation, error) {

@@ -15,7 +15,7 @@ func (w *world) put(tr fs.Trigger) {
 
 func (w *world) waiting() []fs.Invocation {
 	w.t.Helper()
-	list, err := Waiting(w.v, 0, 1000)
+	list, err := Waiting(w.v, "", 0, 1000)
 	if err != nil {
 		w.t.Fatal(err)
 	}

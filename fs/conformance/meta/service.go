@@ -175,7 +175,7 @@ func testInvocations(e *env) {
 	waiting := make(chan []fs.Invocation, 1)
 	worker := e.session("worker")
 	go func() {
-		list, err := worker.Waiting(e.ctx, 0, 10, true)
+		list, err := worker.Waiting(e.ctx, "", 0, 10, true)
 		if err != nil {
 			e.Error(err)
 		}
@@ -196,7 +196,7 @@ func testInvocations(e *env) {
 		e.Errorf("dead letters are %+v", dead)
 	}
 	e.propose(m, &fs.Requeue{IDs: []fs.InvocationID{inv.ID}})
-	list, err = worker.Waiting(e.ctx, 0, 10, true)
+	list, err = worker.Waiting(e.ctx, "", 0, 10, true)
 	e.ok(err)
 	if len(list) != 1 {
 		e.Fatalf("waiting after a requeue are %+v", list)
@@ -214,7 +214,7 @@ func testInvocations(e *env) {
 	if src, err := m.TriggerSource(e.ctx, "t", "v1"); err != nil || string(src) != "package main" {
 		e.Errorf("source is %q, %v", src, err)
 	}
-	if list, err := m.Waiting(e.ctx, 0, 10, false); err != nil || len(list) != 0 {
+	if list, err := m.Waiting(e.ctx, "", 0, 10, false); err != nil || len(list) != 0 {
 		e.Errorf("waiting are %+v, %v", list, err)
 	}
 }
@@ -227,7 +227,7 @@ func testHeldFiles(e *env) {
 		Source:  []byte("package main"),
 	})
 	waiting := func() (paths []string) {
-		list, err := m.Waiting(e.ctx, 0, 10, false)
+		list, err := m.Waiting(e.ctx, "", 0, 10, false)
 		e.ok(err)
 		for _, inv := range list {
 			paths = append(paths, inv.Event.Path)

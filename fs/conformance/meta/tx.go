@@ -273,7 +273,7 @@ func testCanceled(e *env) {
 	ctx, cancel := context.WithCancel(e.ctx)
 	done := make(chan error, 2)
 	go func() {
-		_, err := m.Waiting(ctx, 0, 1, true)
+		_, err := m.Waiting(ctx, "", 0, 1, true)
 		done <- err
 	}()
 	go func() {
