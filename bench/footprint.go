@@ -17,12 +17,22 @@ func memory(pid int) (int64, error) {
 		return 0, err
 	}
 	for _, child := range descendants(pid) {
-		rollup := fmt.Sprintf("/proc/%d/smaps_rollup", child)
-		for _, field := range []string{"Private_Clean:", "Private_Dirty:"} {
-			if n, err := procField(rollup, field); err == nil { // it may have ended meanwhile
-				total += n
-			}
+		if n, err := privateMemory(child); err == nil { // it may have ended meanwhile
+			total += n
 		}
+	}
+	return total, nil
+}
+
+// privateMemory returns the bytes that a process shares with no other.
+func privateMemory(pid int) (total int64, err error) {
+	rollup := fmt.Sprintf("/proc/%d/smaps_rollup", pid)
+	for _, field := range []string{"Private_Clean:", "Private_Dirty:"} {
+		n, err := procField(rollup, field)
+		if err != nil {
+			return 0, err
+		}
+		total += n
 	}
 	return total, nil
 }

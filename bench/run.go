@@ -99,6 +99,7 @@ func (b *bench) measure(ctx context.Context) error {
 	if err := b.lookAtMemory(idleMemory); err != nil {
 		return err
 	}
+	b.put(sample{workersIdle, float64(len(descendants(b.node.pid())))})
 	if b.config.files > 0 {
 		if err := b.manyFiles(ctx); err != nil {
 			return err
@@ -137,7 +138,8 @@ func (b *bench) steps() []step {
 			return compare(ctx, w, b.node.mount, b.local, b.config.rounds, b.sizes, b.report, b.say)
 		}})
 	}
-	all = append(all, step{latencyName, b.latency}, step{invocationsName, b.invocations})
+	all = append(all, step{latencyName, b.latency}, step{invocationsName, b.invocations}, step{drainName, b.drain}, step{deployName, b.deploys},
+		step{workerName, b.workers}, step{foregroundName, b.foreground}, step{millionName, b.million})
 	var chosen []step
 	for _, s := range all {
 		if b.config.match.MatchString(s.name) {

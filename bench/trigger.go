@@ -151,6 +151,7 @@ func awaitDeployed(ctx context.Context, mount string) error {
 // trigger is what `wakefs trigger list --json` tells of a trigger, as far as it matters here.
 type trigger struct {
 	Name    string `json:"name"`
+	Version string `json:"version"` // the live one
 	Refused string `json:"refused"` // why its latest version was refused, if it was
 	Done    int64  `json:"done"`    // invocations that succeeded
 	Failed  int64  `json:"failed"`  // attempts that failed

@@ -24,14 +24,22 @@ type sizes struct {
 	deleteInserts int           // SQLite transactions with a rollback journal
 	latencyEvents int           // files dropped one by one
 	invocations   int           // files dropped at once
+	drained       int           // events that wait and are then worked off
+	deploys       int           // versions saved in a round
+	backlog       int           // events that wait beside the foreground's work
+	hostile       int           // files for hostile handlers
+	foreground    time.Duration // of a measurement of it
+	million       int           // events that wait
 	settle        time.Duration // pause before memory is looked at, for the node to calm down
 }
 
 var (
 	fullSizes = sizes{stream: 1 << 30, randomFile: 256 << 20, randomOps: 5000, smallFiles: 4000, syncedFiles: 1000,
-		walInserts: 3000, deleteInserts: 500, latencyEvents: 300, invocations: 5000, settle: 3 * time.Second}
+		walInserts: 3000, deleteInserts: 500, latencyEvents: 300, invocations: 5000, drained: 20000, deploys: 20,
+		backlog: 100_000, hostile: 300, foreground: 10 * time.Second, million: 1_000_000, settle: 3 * time.Second}
 	quickSizes = sizes{stream: 64 << 20, randomFile: 16 << 20, randomOps: 500, smallFiles: 400, syncedFiles: 100,
-		treeEntries: 800, walInserts: 200, deleteInserts: 50, latencyEvents: 30, invocations: 300, settle: 300 * time.Millisecond}
+		treeEntries: 800, walInserts: 200, deleteInserts: 50, latencyEvents: 30, invocations: 300, drained: 1000, deploys: 5,
+		backlog: 10_000, hostile: 100, foreground: time.Second, million: 20_000, settle: 300 * time.Millisecond}
 )
 
 // workload measures something in an empty directory, whatever filesystem that is on. It may leave what it made.
@@ -59,7 +67,7 @@ func allNames() []string {
 	for _, w := range workloads {
 		names = append(names, w.name)
 	}
-	return append(names, latencyName, invocationsName)
+	return append(names, latencyName, invocationsName, drainName, deployName, workerName, foregroundName, millionName)
 }
 
 // timed returns how many seconds f took.

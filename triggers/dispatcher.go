@@ -219,6 +219,9 @@ func (d *Dispatcher) Refresh(ctx context.Context) error {
 	for i := range list {
 		m[list[i].Name] = list[i]
 		rules[list[i].Name] = ruleOf(&list[i])
+		if rules[list[i].Name].concurrency > 0 {
+			d.o.Pool.Warm()
+		}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

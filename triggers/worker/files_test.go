@@ -49,32 +49,3 @@ func Handle(c *wake.Context, e wake.Event) error {
 		}
 	}
 }
-
-// TestDefaultLogger: what a script logs without a logger of its own is its output.
-func TestDefaultLogger(t *testing.T) {
-	prog, err := script.Compile("s", map[string]string{"s.go": `//wake:on arrive /in/*
-package main
-
-import (
-	"log/slog"
-
-	"github.com/wakefs/wakefs/triggers/wake"
-)
-
-func Handle(c *wake.Context, e wake.Event) error {
-	slog.Info("hello", "path", e.Path)
-	slog.With("n", 1).Error("bad")
-	slog.Debug("not shown")
-	return nil
-}
-`})
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := NewPool(Options{})
-	defer pool.Close()
-	out, err := pool.Invoke(t.Context(), prog, dialectEvent, 1, prog.Spec.Budget, waketest.NewHost(nil, nil))
-	if want := "level=INFO msg=hello path=/in/file.txt\nlevel=ERROR msg=bad n=1\n"; err != nil || out.Output != want {
-		t.Errorf("%v: %+v", err, out)
-	}
-}

@@ -108,7 +108,7 @@ func (p *Pool) Close() error {
 	return nil
 }
 
-// Layers returns the layers of the sandbox that are active, as text to show. It starts a worker if there was none yet.
+// Layers returns the layers of the sandbox that are active, as text to show. If there was no worker yet, it starts one and ends it.
 func (p *Pool) Layers() ([]string, error) {
 	p.mu.Lock()
 	layers := p.layers
@@ -120,17 +120,17 @@ func (p *Pool) Layers() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	layers = slices.Clone(w.layers)
+	defer w.discard() // there may be no function to run
+	return slices.Clone(w.layers), nil
+}
+
+// Warm starts the blank workers, for whoever knows that one will be needed.
+func (p *Pool) Warm() {
 	p.mu.Lock()
-	keep := !p.closed && len(p.blank) < p.opt.Blank
-	if keep {
-		p.blank = append(p.blank, w)
+	defer p.mu.Unlock()
+	if !p.closed {
+		p.refillLocked()
 	}
-	p.mu.Unlock()
-	if !keep {
-		w.discard()
-	}
-	return layers, nil
 }
 
 // newBlank starts a worker and waits for it.

@@ -299,3 +299,56 @@ func BenchmarkSpawn(b *testing.B) {
 		}
 	}
 }
+
+// TestDefaultLogger: what a script logs without a logger of its own is its output.
+func TestDefaultLogger(t *testing.T) {
+	prog, err := script.Compile("s", map[string]string{"s.go": `//wake:on arrive /in/*
+package main
+
+import (
+	"log/slog"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+func Handle(c *wake.Context, e wake.Event) error {
+	slog.Info("hello", "path", e.Path)
+	slog.With("n", 1).Error("bad")
+	slog.Debug("not shown")
+	return nil
+}
+`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := NewPool(Options{})
+	defer pool.Close()
+	out, err := pool.Invoke(t.Context(), prog, dialectEvent, 1, prog.Spec.Budget, waketest.NewHost(nil, nil))
+	if want := "level=INFO msg=hello path=/in/file.txt\nlevel=ERROR msg=bad n=1\n"; err != nil || out.Output != want {
+		t.Errorf("%v: %+v", err, out)
+	}
+}
+
+// TestNoneBeforeNeeded: a pool has no worker until somebody asks for one.
+func TestNoneBeforeNeeded(t *testing.T) {
+	p := NewPool(Options{})
+	defer p.Close()
+	if layers, err := p.Layers(); err != nil || len(layers) == 0 {
+		t.Fatal(layers, err)
+	}
+	if n := p.workers(); n != 0 {
+		t.Errorf("%d workers before one is needed", n)
+	}
+	p.Warm()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+		p.mu.Lock()
+		n := len(p.blank)
+		p.mu.Unlock()
+		if n == 1 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d workers are ready", n)
+		}
+	}
+}

@@ -54,6 +54,6 @@ func Handle(c *wake.Context, e wake.Event) error {
 	if err := t.ExecuteTemplate(&b, "x", "direct"); err != nil {
 		return err
 	}
-	fmt.Println(b.String(), t.Lookup("x") != nil, t.DefinedTemplates())
+	fmt.Println(b.String(), t.Lookup("x") != nil)
 	return nil
 }
