@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -60,12 +61,20 @@ unmounts and ends it. Killed and started again it has lost nothing acknowledged.
 	return cmd
 }
 
+// spareProcs bounds how many goroutines may run beside those that the CPUs can. A goroutine in fdatasync keeps its place until the
+// runtime's monitor, which sleeps up to 10 ms, takes it away; a request that came meanwhile would wait for that.
+const spareProcs = 16
+
 func up(ctx context.Context, cfg config, out io.Writer) error {
 	level := slog.LevelWarn
 	if cfg.Verbose {
 		level = slog.LevelInfo
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	if os.Getenv("GOMAXPROCS") == "" {
+		procs := runtime.GOMAXPROCS(0)
+		runtime.GOMAXPROCS(procs + min(2*procs, spareProcs))
+	}
 	n, err := openNode(ctx, cfg, log)
 	if err != nil {
 		return err

@@ -10,10 +10,18 @@ import (
 
 // Functions get the processor time that nobody else wants. Workers are as nice as can be, but that alone does not do: a kernel
 // lets whoever runs have his slice, some 3 ms, before one that wakes up takes his place, and a request that crosses four threads
-// waits four times. So while there is foreground work, one CPU is kept free of workers.
+// waits four times. Only those that are scheduled as idle have no such slice; and in a group of their own, among the group's threads
+// only, unless the group is idle as well: see idleGroup. Where there are no groups to be had, one CPU is kept free of
+// workers while there is foreground work.
 
 // niceness of workers.
 const niceness = 19
+
+// beIdle makes this thread one that runs when nothing else wants to, and those that it starts.
+func beIdle() {
+	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, niceness)
+	_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_IDLE, Nice: niceness}, 0)
+}
 
 // beNice makes a worker nice where the kernel groups processes by session (sched(7), autogroup): there, its own
 // niceness would count among its own threads only. Kernels without such groups have no such file.

@@ -1,8 +1,11 @@
 package worker
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -22,6 +25,7 @@ func TestCourtesy(t *testing.T) {
 	var busy atomic.Bool
 	p := NewPool(Options{Foreground: busy.Load})
 	t.Cleanup(func() { p.Close() })
+	p.monitor.init(busy.Load) // also where there are groups
 	prog := compile(t, copyScript)
 	host := waketest.NewHost(map[string]string{"/in/a": "hello"}, nil)
 	// run runs something and returns on how many CPUs each thread of the worker may run.
@@ -45,8 +49,18 @@ func TestCourtesy(t *testing.T) {
 				t.Fatal(err)
 			}
 			counts = append(counts, set.Count())
-			if stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", tid)); err != nil || strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')'):]))[17] != "19" {
-				t.Errorf("a thread of the worker is not nice: %s, %v", stat, err)
+			stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", tid))
+			if err != nil {
+				t.Fatal(err)
+			}
+			fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')'):])) // the first is the third
+			if fields[17] != "19" || fields[39] != strconv.Itoa(unix.SCHED_IDLE) {
+				t.Errorf("a thread of the worker is not nice and idle: %s", stat)
+			}
+			if group := filepath.Base(string(p.spawner.group)); group != "." {
+				if own, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", tid)); err != nil || !strings.Contains(string(own), "/"+group+"\n") {
+					t.Errorf("a thread of the worker is not in the group %s: %s, %v", group, own, err)
+				}
 			}
 		}
 		return counts
@@ -70,6 +84,46 @@ func TestCourtesy(t *testing.T) {
 			if time.Now().After(deadline) {
 				t.Fatalf("foreground work %v: the worker's threads may run on %v CPUs of %d, want %d", b, counts, all, want)
 			}
+		}
+	}
+}
+
+// TestIdleGroup: a pool's group goes with it, and one that a killed node has left goes, too.
+func TestIdleGroup(t *testing.T) {
+	g := newIdleGroup()
+	if g == "" {
+		t.Skip("needs a control group of the processor that may be written to")
+	}
+	if idle, err := os.ReadFile(filepath.Join(string(g), "cpu.idle")); err != nil || strings.TrimSpace(string(idle)) != "1" {
+		t.Errorf("cpu.idle is %q, %v", idle, err)
+	}
+	stale := filepath.Join(filepath.Dir(string(g)), groupPrefix+"4194304-1") // no process has a number above that
+	if err := os.Mkdir(stale, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	other := newIdleGroup()
+	if _, err := os.Stat(stale); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what a killed node has left: %v", err)
+	}
+	g.remove()
+	other.remove()
+	for _, g := range []idleGroup{g, other} {
+		if _, err := os.Stat(string(g)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: %v", g, err)
+		}
+	}
+}
+
+func TestGroupParents(t *testing.T) {
+	for _, tt := range []struct{ mounts, own, want string }{
+		{"31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n33 31 0:30 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n",
+			"9:name=systemd:/a\n2:cpuacct,cpu:/b\n1:cpuset:/c\n", "/sys/fs/cgroup/cpu,cpuacct /sys/fs/cgroup/cpu,cpuacct/b"},
+		{"30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n", "0::/system.slice/wakefs.service\n", "/sys/fs/cgroup /sys/fs/cgroup/system.slice/wakefs.service"},
+		{"30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", "0::/\n", "/sys/fs/cgroup"},
+		{"30 23 0:26 / /proc rw - proc proc rw\nnonsense\n", "0::/\nnonsense\n", ""},
+	} {
+		if got := strings.Join(groupParents(tt.mounts, tt.own), " "); got != tt.want {
+			t.Errorf("%q: %s, want %s", tt.mounts, got, tt.want)
 		}
 	}
 }

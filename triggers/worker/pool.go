@@ -19,7 +19,7 @@ var ErrClosed = errors.New("worker pool is closed")
 // Options are the settings of a Pool. A zero field means its default.
 type Options struct {
 	MaxRunning   int           // invocations at a time; default four for each core
-	MaxIdle      int           // idle workers kept with their script loaded; default two for each core; negative for none
+	MaxIdle      int           // idle workers kept with their script loaded; default two for each core and at least 16; negative for none
 	IdleTimeout  time.Duration // after which an idle worker is ended; default 30 s
 	Blank        int           // workers without a script kept ready once the first is needed; default 1; negative for none
 	StartTimeout time.Duration // for a new worker to be ready; default 20 s
@@ -36,10 +36,10 @@ func (o *Options) setDefaults() {
 		}
 		*v = max(*v, 0)
 	}
-	cores := runtime.GOMAXPROCS(0)
+	cores := runtime.NumCPU()
 	def(&o.MaxRunning, 4*cores)
 	o.MaxRunning = max(o.MaxRunning, 1)
-	def(&o.MaxIdle, 2*cores)
+	def(&o.MaxIdle, max(16, 2*cores))
 	def(&o.Blank, 1)
 	def(&o.MaxOutput, 64<<10)
 	if o.IdleTimeout == 0 {
@@ -76,7 +76,9 @@ func NewPool(opt Options) *Pool {
 	p := &Pool{
 		opt: opt, spawner: newSpawner(), slots: make(chan struct{}, opt.MaxRunning), running: map[*process]struct{}{},
 	}
-	p.monitor.init(opt.Foreground)
+	if p.spawner.group == "" {
+		p.monitor.init(opt.Foreground)
+	}
 	return p
 }
 
@@ -105,6 +107,7 @@ func (p *Pool) Close() error {
 	}
 	p.starts.Wait()
 	close(p.spawner.stop)
+	p.spawner.group.remove()
 	return nil
 }
 

@@ -48,6 +48,7 @@ type process struct {
 // spawner starts processes from one thread that lives as long as the pool: the kernel kills a worker when the thread
 // that started it ends.
 type spawner struct {
+	group    idleGroup // of the workers
 	requests chan spawnRequest
 	stop     chan struct{}
 }
@@ -63,14 +64,14 @@ type spawnReply struct {
 }
 
 func newSpawner() *spawner {
-	s := &spawner{requests: make(chan spawnRequest), stop: make(chan struct{})}
+	s := &spawner{requests: make(chan spawnRequest), stop: make(chan struct{}), group: newIdleGroup()}
 	go s.loop()
 	return s
 }
 
 func (s *spawner) loop() {
-	runtime.LockOSThread()                               // and never unlocked: the thread is not fit for other work
-	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, niceness) // of this thread, which its children inherit
+	runtime.LockOSThread() // and never unlocked: the thread is not fit for other work
+	beIdle()               // this thread; its children inherit that
 	for {
 		select {
 		case r := <-s.requests:
@@ -177,6 +178,7 @@ func (s *spawner) spawnWith(flags uintptr, serial int, probeName string) (p *pro
 		return nil, err
 	}
 	beNice(proc.Pid)
+	s.group.add(proc.Pid)
 	p = &process{proc: proc, conn: newConn(ours), stderr: stderr, pageSize: int64(os.Getpagesize())}
 	p.statm, _ = os.Open("/proc/" + strconv.Itoa(proc.Pid) + "/statm") // without it memory is bounded by rlimit alone
 	return p, nil
