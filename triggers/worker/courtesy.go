@@ -11,8 +11,7 @@ import (
 // Functions get the processor time that nobody else wants. Workers are as nice as can be, but that alone does not do: a kernel
 // lets whoever runs have his slice, some 3 ms, before one that wakes up takes his place, and a request that crosses four threads
 // waits four times. Only those that are scheduled as idle have no such slice; and in a group of their own, among the group's threads
-// only, unless the group is idle as well: see idleGroup. Where there are no groups to be had, one CPU is kept free of
-// workers while there is foreground work.
+// only, unless the group is idle as well: see idleGroup. And while there is foreground work, one CPU is kept free of workers.
 
 // niceness of workers.
 const niceness = 19

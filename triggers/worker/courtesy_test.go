@@ -25,7 +25,6 @@ func TestCourtesy(t *testing.T) {
 	var busy atomic.Bool
 	p := NewPool(Options{Foreground: busy.Load})
 	t.Cleanup(func() { p.Close() })
-	p.monitor.init(busy.Load) // also where there are groups
 	prog := compile(t, copyScript)
 	host := waketest.NewHost(map[string]string{"/in/a": "hello"}, nil)
 	// run runs something and returns on how many CPUs each thread of the worker may run.

@@ -76,9 +76,7 @@ func NewPool(opt Options) *Pool {
 	p := &Pool{
 		opt: opt, spawner: newSpawner(), slots: make(chan struct{}, opt.MaxRunning), running: map[*process]struct{}{},
 	}
-	if p.spawner.group == "" {
-		p.monitor.init(opt.Foreground)
-	}
+	p.monitor.init(opt.Foreground)
 	return p
 }
 
