@@ -21,6 +21,7 @@ type watched struct {
 	started time.Time
 	cpu     time.Duration // clock of the process at the start
 	peak    int64         // most memory seen, in bytes; guarded by monitor.mu
+	queued  time.Duration // for how long its threads had waited for a processor when that was first asked; 0: it was not
 }
 
 // monitor kills workers that exceed their CPU, wall or memory budget, and keeps them off one CPU while there is foreground
@@ -101,6 +102,21 @@ func (m *monitor) confineLocked(p *process) {
 	p.confined = m.busy
 }
 
+// maxStarved is how many times its wall budget a call may take that waits for a processor, which others have first.
+const maxStarved = 10
+
+// starved is for how long a call could not run because others had the processor. It is asked for when half of the budget has gone.
+func (w *watched) starved() time.Duration {
+	if time.Since(w.started) < w.budget.Wall/2 {
+		return 0
+	}
+	queued := w.p.queued()
+	if w.queued == 0 {
+		w.queued = queued
+	}
+	return min(queued-w.queued, (maxStarved-1)*w.budget.Wall)
+}
+
 // look kills the worker if it has exceeded something.
 func (w *watched) look() {
 	if mem := w.p.memory(); mem > w.peak {
@@ -112,7 +128,7 @@ func (w *watched) look() {
 		w.p.kill(fmt.Sprintf("memory budget of %s exceeded", formatSize(w.budget.Memory)))
 	case cpu-w.cpu > w.budget.CPU:
 		w.p.kill(fmt.Sprintf("cpu budget of %s exceeded", formatDuration(w.budget.CPU)))
-	case time.Since(w.started) > w.budget.Wall:
+	case time.Since(w.started)-w.starved() > w.budget.Wall:
 		w.p.kill(fmt.Sprintf("wall budget of %s exceeded", formatDuration(w.budget.Wall)))
 	}
 }
