@@ -23,6 +23,7 @@ import "github.com/wakefs/wakefs/triggers/wake"
 
 `
 	const handle = "func Handle(c *wake.Context, e wake.Event) error {\n"
+	plenty := func(b *wake.Budget) { b.CPU = time.Minute }
 	tests := []struct {
 		name, body string
 		change     func(b *wake.Budget)
@@ -64,6 +65,23 @@ import "github.com/wakefs/wakefs/triggers/wake"
 		{"long name", handle + "b := make([]byte, 70000)\nfor i := range b { b[i] = 'x' }\nreturn c.WriteFile(\"/\"+string(b), nil) }", nil, Failed, []string{"xxx"}},
 		{"name of 256 bytes", handle + "b := make([]byte, 256)\nfor i := range b { b[i] = 'x' }\nreturn c.WriteFile(\"/\"+string(b), nil) }", nil, Failed, []string{"xxx: file name too long"}},
 		{"relative path", handle + "return c.WriteFile(\"../etc/passwd\", nil) }", nil, Failed, []string{"not absolute"}},
+		{"gzip bomb", "import (\"bytes\"; \"compress/gzip\"; \"io\")\n" + handle + "var b bytes.Buffer\nz, _ := gzip.NewWriterLevel(&b, 1)\nzero := make([]byte, 1<<20)\nfor i := 0; i < 200; i++ { z.Write(zero) }\nz.Close()\n" +
+			"r, err := gzip.NewReader(&b)\nif err != nil { return err }\nall, err := io.ReadAll(r)\nc.Log(len(all))\nreturn err }", plenty, Exceeded, []string{"memory budget of 64MiB exceeded"}},
+		{"zip bomb", "import (\"archive/zip\"; \"bytes\"; \"io\")\n" + handle + "var b bytes.Buffer\nz := zip.NewWriter(&b)\nw, _ := z.Create(\"a\")\nzero := make([]byte, 1<<20)\nfor i := 0; i < 200; i++ { w.Write(zero) }\nz.Close()\n" +
+			"r, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))\nif err != nil { return err }\nf, err := r.File[0].Open()\nif err != nil { return err }\nall, err := io.ReadAll(f)\nc.Log(len(all))\nreturn err }", plenty, Exceeded, []string{"memory budget of 64MiB exceeded"}},
+		{"image bomb", "import (\"bytes\"; \"image/png\")\n" + handle + "_, err := png.Decode(bytes.NewReader([]byte(\"\\x89\\x50\\x4e\\x47\\x0d\\x0a\\x1a\\x0a\\x00\\x00\\x00\\x0d\\x49\\x48\\x44\\x52\\x00\\x00\\x60\\x00\\x00\\x00\\x60\\x00\\x08\\x06\\x00\\x00\\x00\\xe0\\xe9\\xa6\\xcf\\x00\\x00\\x00\\x78\\x49\\x44\\x41\\x54\\x78\\x9c\\xed\\xc1\\x31\\x01\\x00\\x00\\x00\\xc2\\xa0\\xf5\\x4f\\x6d\\x0d\\x0f\\xa0\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x80\\x57\\x03\\x86\\xaf\\x00\\x01\\xc4\\xae\\x10\\xaa\")))\nreturn err }",
+			plenty, Exceeded, []string{"memory budget of 64MiB exceeded"}},
+		{"image of many pixels", "import \"image\"\n" + handle + "m := image.NewRGBA(image.Rect(0, 0, 30000, 30000))\nm.Pix[len(m.Pix)-1] = 1\nreturn nil }", plenty, Exceeded, []string{"memory budget of 64MiB exceeded"}},
+		{"regexp of many states", "import \"regexp\"\n" + handle + "_, err := regexp.Compile(\"((a{100}){100}){100}\")\nreturn err }", plenty, Failed, []string{"invalid repeat count"}},
+		{"regexp on much", "import (\"regexp\"; \"strings\")\n" + handle + "re := regexp.MustCompile(\"(x+x+)+y\")\ns := strings.Repeat(\"x\", 1<<20)\nfor { re.MatchString(s) }\n}", nil, Exceeded, []string{"cpu budget of 500ms exceeded"}},
+		{"repeat", "import \"strings\"\n" + handle + "s := strings.Repeat(\"x\", 1<<33)\nc.Log(len(s))\nreturn nil }", plenty, Exceeded, []string{"memory budget of 64MiB exceeded"}},
+		{"width", "import \"fmt\"\n" + handle + "for { fmt.Sprintf(\"%999999d%999999d\", 1, 1) }\n}", nil, Exceeded, []string{"cpu budget of 500ms exceeded"}},
+		{"big number", "import \"math/big\"\n" + handle + "n := new(big.Int).Exp(big.NewInt(3), big.NewInt(1<<40), nil)\nc.Log(n.BitLen())\nreturn nil }", nil, Exceeded, []string{"budget of"}},
+		{"template without end", "import (\"io\"; \"text/template\")\n" + handle + "return template.Must(template.New(\"x\").Parse(\"{{template \\\"x\\\"}}\")).Execute(io.Discard, nil) }", plenty, 0, []string{"memory budget of 64MiB exceeded", "exceeded maximum template depth"}},
+		{"deep JSON", "import (\"encoding/json\"; \"strings\")\n" + handle + "var v any\nreturn json.Unmarshal([]byte(strings.Repeat(\"[\", 1<<20)), &v) }", plenty, Failed, []string{"exceeded max depth"}},
+		{"one endless line", handle + "return c.EachLine(\"/big\", func(s string) error { for { s += s } }) }", plenty, Exceeded, []string{"memory budget of 64MiB exceeded"}},
+		{"timer of a package", "import (\"context\"; \"time\")\n" + handle + "ctx, _ := context.WithTimeout(context.Background(), time.Hour)\n<-ctx.Done()\nreturn nil }", func(b *wake.Budget) { b.Wall = 300 * time.Millisecond },
+			Exceeded, []string{"wall budget of 300ms exceeded"}},
 		{"huge error", handle + "b := make([]byte, 1<<20)\nfor i := range b { b[i] = 'x' }\nreturn &E{string(b)} }\ntype E struct{ s string }\nfunc (e *E) Error() string { return e.s }",
 			func(b *wake.Budget) { b.CPU = time.Minute }, Failed, []string{"xxx"}},
 	}
