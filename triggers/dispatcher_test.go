@@ -253,7 +253,13 @@ func TestDispatchBatch(t *testing.T) {
 	}
 	c.run()
 	c.until("two batches", c.ended("t", 20))
-	entries, _ := c.out.Since(0, func(e *Entry) bool { return e.Result == "done" })
+	var entries []Entry
+	c.until("their log", func() error {
+		if entries, _ = c.out.Since(0, func(e *Entry) bool { return e.Result == "done" }); len(entries) < 2 {
+			return fmt.Errorf("%+v", entries)
+		}
+		return nil
+	})
 	if len(entries) != 2 || len(entries[0].Batch) != 10 {
 		t.Errorf("the log: %+v", entries)
 	}
@@ -265,9 +271,11 @@ func TestDispatchBatch(t *testing.T) {
 		if s := c.stats("t"); s.Dead != 10 || s.Failed != 20 || s.Backlog != 0 {
 			return fmt.Errorf("%+v", s)
 		}
+		if entries, _ = c.out.Since(0, func(e *Entry) bool { return e.Error != "" }); len(entries) < 2 {
+			return fmt.Errorf("the log of the failures: %+v", entries) // it is written last
+		}
 		return nil
 	})
-	entries, _ = c.out.Since(0, func(e *Entry) bool { return e.Error != "" })
 	if len(entries) != 2 || !slices.Equal(entries[0].Batch, entries[1].Batch) || entries[1].Result != "dead" {
 		t.Errorf("the log of the failures: %+v", entries)
 	}
