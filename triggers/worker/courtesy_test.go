@@ -159,16 +159,11 @@ func Handle(c *wake.Context, e wake.Event) error {
 		return out
 	}
 	invoke() // what it needs is warm
-	stop := make(chan struct{})
-	defer close(stop)
+	var stop atomic.Bool
+	defer stop.Store(true)
 	for range 2 * runtime.NumCPU() {
 		go func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
+			for !stop.Load() {
 			}
 		}()
 	}

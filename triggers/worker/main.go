@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -61,6 +62,7 @@ func Main() {
 	}
 	w := &worker{host: &client{die: quit}}
 	w.conn = newConn(os.NewFile(fdSocket, "node"))
+	w.conn.idle = debug.FreeOSMemory
 	w.host.c = w.conn
 	if err := w.start(); err != nil {
 		fmt.Fprintln(os.Stderr, "worker:", err)
@@ -170,6 +172,9 @@ func (t *traceWriter) take() string {
 	return text
 }
 
+// idleAfter is how long after a call a worker gives back memory, if there is no other.
+const idleAfter = time.Second
+
 // loop serves the node until it goes away.
 func (w *worker) loop() error {
 	for {
@@ -182,7 +187,9 @@ func (w *worker) loop() error {
 		case kindLoad:
 			err = w.load(&d)
 		case kindInvoke:
-			err = w.invoke(&d)
+			if err = w.invoke(&d); err == nil {
+				err = w.conn.f.SetReadDeadline(time.Now().Add(idleAfter))
+			}
 		default:
 			err = violation("unexpected frame %d", k)
 		}

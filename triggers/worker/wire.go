@@ -53,6 +53,8 @@ type conn struct {
 	r,
 	w int
 	out []byte // the frame being built
+
+	idle func() // if not nil, called at the file's read deadline, which then is none any more
 }
 
 func newConn(f *os.File) *conn {
@@ -98,7 +100,12 @@ func (c *conn) fill(n int) error {
 	for c.w-c.r < n {
 		m, err := c.f.Read(c.in[c.w:])
 		c.w += m
-		if err != nil && c.w-c.r < n {
+		if c.idle != nil && errors.Is(err, os.ErrDeadlineExceeded) {
+			if err := c.f.SetReadDeadline(time.Time{}); err != nil {
+				return err
+			}
+			c.idle()
+		} else if err != nil && c.w-c.r < n {
 			return err
 		}
 	}
