@@ -180,3 +180,38 @@ func Handle(c *wake.Context, e wake.Event) error {
 	}
 	t.Skipf("nothing kept the calls from running: the longest took %v", longest)
 }
+
+// TestRest: a worker that has nothing to do gives back what its calls needed.
+func TestRest(t *testing.T) {
+	p := NewPool(Options{})
+	t.Cleanup(func() { p.Close() })
+	prog := compile(t, `//wake:on arrive /**
+package main
+
+import "github.com/wakefs/wakefs/triggers/wake"
+
+func Handle(c *wake.Context, e wake.Event) error {
+	b := make([]byte, 32<<20)
+	for i := 0; i < len(b); i += 4096 {
+		b[i] = 1
+	}
+	return nil
+}
+`)
+	out, err := p.Invoke(t.Context(), prog, wake.Event{Type: wake.Arrive, Path: "/a", Name: "a"}, 1, prog.Spec.Budget, waketest.NewHost(nil, nil))
+	if err != nil || out.Result != Succeeded {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	p.mu.Lock()
+	w := p.idle[0]
+	p.mu.Unlock()
+	before := w.memory()
+	if before < 32<<20 {
+		t.Fatalf("%d bytes after a call that needed more", before)
+	}
+	for deadline := time.Now().Add(20 * time.Second); w.memory() > before-(24<<20); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d bytes long after the call, %d right after it", w.memory(), before)
+		}
+	}
+}
