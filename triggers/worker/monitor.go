@@ -21,7 +21,10 @@ type watched struct {
 	started time.Time
 	cpu     time.Duration // clock of the process at the start
 	peak    int64         // most memory seen, in bytes; guarded by monitor.mu
-	queued  time.Duration // for how long its threads had waited for a processor when that was first asked; 0: it was not
+
+	starved   time.Duration // for how long others had the processor
+	looked    time.Time     // when that was last looked at
+	lookedCPU time.Duration // and the clock of the process then
 }
 
 // monitor kills workers that exceed their CPU, wall or memory budget, and keeps them off one CPU while there is foreground
@@ -105,16 +108,15 @@ func (m *monitor) confineLocked(p *process) {
 // maxStarved is how many times its wall budget a call may take that waits for a processor, which others have first.
 const maxStarved = 10
 
-// starved is for how long a call could not run because others had the processor. It is asked for when half of the budget has gone.
-func (w *watched) starved() time.Duration {
-	if time.Since(w.started) < w.budget.Wall/2 {
-		return 0
+// starve adds to w.starved the time since the last look in which the call could have run and others had the processor. Whether it could
+// is asked only when half of its time has gone, or when this look comes so late that we are starved ourselves.
+func (w *watched) starve(cpu time.Duration) {
+	now := time.Now()
+	since, ran := now.Sub(w.looked), cpu-w.lookedCPU
+	w.looked, w.lookedCPU = now, cpu
+	if late := since > 5*monitorInterval; ran < since && (late || now.Sub(w.started) > w.budget.Wall/2) && w.p.ready() {
+		w.starved = min(w.starved+since-ran, (maxStarved-1)*w.budget.Wall)
 	}
-	queued := w.p.queued()
-	if w.queued == 0 {
-		w.queued = queued
-	}
-	return min(queued-w.queued, (maxStarved-1)*w.budget.Wall)
 }
 
 // look kills the worker if it has exceeded something.
@@ -123,12 +125,13 @@ func (w *watched) look() {
 		w.peak = mem
 	}
 	cpu, _ := w.p.cpu()
+	w.starve(cpu)
 	switch {
 	case w.peak > w.budget.Memory:
 		w.p.kill(fmt.Sprintf("memory budget of %s exceeded", formatSize(w.budget.Memory)))
 	case cpu-w.cpu > w.budget.CPU:
 		w.p.kill(fmt.Sprintf("cpu budget of %s exceeded", formatDuration(w.budget.CPU)))
-	case time.Since(w.started)-w.starved() > w.budget.Wall:
+	case time.Since(w.started)-w.starved > w.budget.Wall:
 		w.p.kill(fmt.Sprintf("wall budget of %s exceeded", formatDuration(w.budget.Wall)))
 	}
 }

@@ -308,24 +308,20 @@ func (p *process) cpu() (time.Duration, bool) {
 	return time.Duration(ts.Nano()), true
 }
 
-// queued is for how long the one of the process's threads that has waited longest for a processor has done so.
-func (p *process) queued() (longest time.Duration) {
+// ready tells whether one of the process's threads runs or could.
+func (p *process) ready() bool {
 	dir := "/proc/" + strconv.Itoa(p.proc.Pid) + "/task"
 	tasks, err := os.ReadDir(dir)
 	if err != nil {
-		return 0
+		return false
 	}
 	for _, t := range tasks {
-		b, err := os.ReadFile(dir + "/" + t.Name() + "/schedstat") // running, waiting, ns; number of slices
-		if err != nil {
-			continue
-		}
-		if fields := bytes.Fields(b); len(fields) == 3 {
-			ns, _ := strconv.ParseInt(string(fields[1]), 10, 64)
-			longest = max(longest, time.Duration(ns))
+		stat, err := os.ReadFile(dir + "/" + t.Name() + "/stat")
+		if err == nil && bytes.Contains(stat, []byte(") R ")) {
+			return true
 		}
 	}
-	return longest
+	return false
 }
 
 // load sends the script, whose answer the caller awaits.

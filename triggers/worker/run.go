@@ -48,7 +48,7 @@ func (r *run) do(ctx context.Context) (Outcome, error) {
 	if r.cpu, known = r.p.cpu(); !known {
 		return Outcome{}, r.stale()
 	}
-	watch := &watched{p: r.p, budget: r.server.budget, started: r.started, cpu: r.cpu}
+	watch := &watched{p: r.p, budget: r.server.budget, started: r.started, cpu: r.cpu, looked: r.started, lookedCPU: r.cpu}
 	r.pool.monitor.add(watch)
 	stop := context.AfterFunc(ctx, func() { r.p.kill(errCanceled) })
 	fresh := r.p.version == ""
