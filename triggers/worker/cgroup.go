@@ -21,8 +21,8 @@ var groups atomic.Uint32 // made by this process
 
 const groupPrefix = "wakefs-functions-"
 
-// newIdleGroup makes the group at the top of the hierarchy of control groups, where it stands beside all that is not functions, or else
-// in that of this process.
+// newIdleGroup makes the group in that of this process, or where a hierarchy has to do with the processor alone (version 1), at its top, beside
+// all that is not functions. In the one hierarchy of version 2 workers must not leave our group: its limits of memory are theirs, too.
 func newIdleGroup() idleGroup {
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
@@ -61,10 +61,10 @@ func groupParents(mounts, own string) (dirs []string) {
 			continue
 		}
 		if path, ok := paths[right[0]]; ok {
-			dirs = append(dirs, left[4])
-			if sub := filepath.Join(left[4], path); sub != left[4] {
-				dirs = append(dirs, sub)
+			if right[0] == "cgroup" && path != "/" {
+				dirs = append(dirs, left[4])
 			}
+			dirs = append(dirs, filepath.Join(left[4], path))
 		}
 	}
 	return dirs
