@@ -93,9 +93,11 @@ func (d *Deployer) scan(ctx context.Context, quiet bool) (done bool, err error) 
 	for i := range registered {
 		byName[registered[i].Name] = &registered[i]
 	}
-	if d.here, err = d.list(ctx); err != nil {
+	here, err := d.list(ctx)
+	if err != nil {
 		return false, err
 	}
+	d.here = here
 	for name, f := range d.here.spare { // who has a name keeps it
 		if t := byName[name]; t != nil && t.Source == f[0].attr.Ino {
 			d.here.spare[name], d.here.scripts[name] = d.here.scripts[name], f
@@ -199,6 +201,12 @@ func (d *Deployer) deploy(ctx context.Context, name string, f found, old *fs.Tri
 // read returns a script's stored form, or why it is refused unread.
 func (d *Deployer) read(ctx context.Context, name string, f found) (src []byte, refused, err error) {
 	files := make(map[string]string)
+	total := int64(0)
+	for i := range f {
+		if total += f[i].attr.Size; total > script.MaxSource { // before any of it is in memory
+			return nil, fmt.Errorf("the source is larger than %d bytes", script.MaxSource), nil
+		}
+	}
 	for i := range f {
 		a, base := &f[i].attr, path.Base(f[i].path)
 		if main := &f[0].attr; a.UID != main.UID && a.UID != 0 { // who wrote it would act as the function's owner

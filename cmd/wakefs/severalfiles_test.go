@@ -142,7 +142,7 @@ func TestSeveralFiles(t *testing.T) {
 	n.ok("trigger", "rm", "team.stamp")
 	n.eventually("it is gone, and what is no function's stays", func() error {
 		list, err := filepath.Glob(n.path("triggers/team/stamp/*"))
-		if err != nil || len(list) != 1 || filepath.Base(list[0]) != "testdata" || len(n.triggers()) != 0 {
+		if err != nil || len(list) != 2 || filepath.Base(list[0]) != "stamp_test.go" || filepath.Base(list[1]) != "testdata" || len(n.triggers()) != 0 {
 			return fmt.Errorf("%v, %v, %v", list, n.triggers(), err)
 		}
 		return nil

@@ -227,7 +227,7 @@ func (n *node) unlinkScript(ctx context.Context, tx *fs.Tx, p string, main fs.In
 	}
 	empty := true
 	for _, e := range list {
-		if e.Attr.IsRegular() && strings.HasSuffix(e.Name, ".go") {
+		if e.Attr.IsRegular() && triggers.IsScript(e.Name) {
 			tx.Ops = append(tx.Ops, &fs.Unlink{Parent: dir.Ino, Name: e.Name})
 		} else {
 			empty = false

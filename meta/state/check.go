@@ -209,6 +209,7 @@ func (c *checker) readQueue() error {
 	count := map[string]fs.TriggerStats{}
 	for _, tag := range []byte{tagInvocation, tagLetter} {
 		listed := 0
+		var unread error
 		err := c.each(tag, inv.Decode, func([]byte) {
 			s := count[inv.Trigger]
 			if tag == tagLetter {
@@ -218,7 +219,9 @@ func (c *checker) readQueue() error {
 			}
 			count[inv.Trigger] = s
 			listed++
-			if _, ok, _ := c.r.Get(keyOf(nil, tag, inv.Trigger, inv.ID)); !ok {
+			if _, ok, err := c.r.Get(keyOf(nil, tag, inv.Trigger, inv.ID)); err != nil {
+				unread = err
+			} else if !ok {
 				c.say("invocation %d is not listed by its trigger %s", inv.ID, inv.Trigger)
 			}
 			if inv.Dead != (tag == tagLetter) {
@@ -227,6 +230,9 @@ func (c *checker) readQueue() error {
 		})
 		if err != nil {
 			return err
+		}
+		if unread != nil {
+			return storage(unread)
 		}
 		if err := c.each(ofTrigger(tag), nil, func([]byte) { listed-- }); err != nil {
 			return err

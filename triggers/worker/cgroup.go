@@ -21,8 +21,7 @@ var groups atomic.Uint32 // made by this process
 
 const groupPrefix = "wakefs-functions-"
 
-// newIdleGroup makes the group in that of this process, or where a hierarchy has to do with the processor alone (version 1), at its top, beside
-// all that is not functions. In the one hierarchy of version 2 workers must not leave our group: its limits of memory are theirs, too.
+// newIdleGroup makes the group in that of this process, whose limits are the workers', too.
 func newIdleGroup() idleGroup {
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
@@ -40,8 +39,8 @@ func newIdleGroup() idleGroup {
 	return ""
 }
 
-// groupParents lists the control groups in which to make one, the best first, from the text of /proc/self/mountinfo and
-// /proc/self/cgroup: those that have to do with the processor.
+// groupParents lists the control groups that this process is in, from the text of /proc/self/mountinfo and
+// /proc/self/cgroup: those that have, or may have, to do with the processor.
 func groupParents(mounts, own string) (dirs []string) {
 	paths := map[string]string{} // of this process, by version of cgroups
 	for line := range strings.Lines(own) {
@@ -61,9 +60,6 @@ func groupParents(mounts, own string) (dirs []string) {
 			continue
 		}
 		if path, ok := paths[right[0]]; ok {
-			if right[0] == "cgroup" && path != "/" {
-				dirs = append(dirs, left[4])
-			}
 			dirs = append(dirs, filepath.Join(left[4], path))
 		}
 	}

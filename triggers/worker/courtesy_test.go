@@ -118,7 +118,7 @@ func TestIdleGroup(t *testing.T) {
 func TestGroupParents(t *testing.T) {
 	for _, tt := range []struct{ mounts, own, want string }{
 		{"31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n33 31 0:30 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n",
-			"9:name=systemd:/a\n2:cpuacct,cpu:/b\n1:cpuset:/c\n", "/sys/fs/cgroup/cpu,cpuacct /sys/fs/cgroup/cpu,cpuacct/b"},
+			"9:name=systemd:/a\n2:cpuacct,cpu:/b\n1:cpuset:/c\n", "/sys/fs/cgroup/cpu,cpuacct/b"},
 		{"30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n", "0::/system.slice/wakefs.service\n", "/sys/fs/cgroup/system.slice/wakefs.service"},
 		{"30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", "0::/\n", "/sys/fs/cgroup"},
 		{"30 23 0:26 / /proc rw - proc proc rw\nnonsense\n", "0::/\nnonsense\n", ""},
