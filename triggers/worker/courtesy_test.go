@@ -182,6 +182,9 @@ func Handle(c *wake.Context, e wake.Event) error {
 
 // TestRest: a worker that has nothing to do gives back what its calls needed.
 func TestRest(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector never gives back its own memory; the same test command runs this without it")
+	}
 	p := NewPool(Options{})
 	t.Cleanup(func() { p.Close() })
 	prog := compile(t, `//wake:on arrive /**
@@ -208,7 +211,8 @@ func Handle(c *wake.Context, e wake.Event) error {
 	if before < 32<<20 {
 		t.Fatalf("%d bytes after a call that needed more", before)
 	}
-	for deadline := time.Now().Add(20 * time.Second); w.memory() > before-(24<<20); time.Sleep(20 * time.Millisecond) {
+	// A worker gets the time that nobody else wants: on a busy machine that can be little.
+	for deadline := time.Now().Add(3 * time.Minute); w.memory() > before-(24<<20); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d bytes long after the call, %d right after it", w.memory(), before)
 		}
