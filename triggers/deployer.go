@@ -156,7 +156,7 @@ func (d *Deployer) deploy(ctx context.Context, name string, f found, old *fs.Tri
 		return false, true, nil // the others come, or change, too
 	}
 	var prog *script.Program
-	src, refused, err := d.read(ctx, name, f)
+	files, refused, err := d.read(ctx, name, f)
 	if err != nil {
 		if fs.KindOf(err) == fs.KindNotFound {
 			return false, true, nil // it went meanwhile; the next change tells
@@ -164,7 +164,7 @@ func (d *Deployer) deploy(ctx context.Context, name string, f found, old *fs.Tri
 		return false, false, err
 	}
 	if refused == nil {
-		prog, refused = script.Load(name, src)
+		prog, refused = script.Compile(name, files)
 	}
 	if refused != nil && !quiet {
 		return false, true, nil
@@ -183,6 +183,7 @@ func (d *Deployer) deploy(ctx context.Context, name string, f found, old *fs.Tri
 		err := d.propose(ctx, &fs.SetTrigger{Name: name, Source: main.Ino, Disabled: old != nil && old.Disabled, Refused: refused.Error()})
 		return true, false, err
 	}
+	src := script.Pack(name, files)
 	t := triggerOf(prog.Spec)
 	t.Source, t.Owner, t.Deployed, t.Size = main.Ino, fs.Cred{UID: main.UID, GID: main.GID}, d.clock(), int64(len(src))
 	if old != nil {
@@ -198,9 +199,9 @@ func (d *Deployer) deploy(ctx context.Context, name string, f found, old *fs.Tri
 	return true, false, nil
 }
 
-// read returns a script's stored form, or why it is refused unread.
-func (d *Deployer) read(ctx context.Context, name string, f found) (src []byte, refused, err error) {
-	files := make(map[string]string)
+// read returns a script's files by name, or why they are refused unread.
+func (d *Deployer) read(ctx context.Context, name string, f found) (files map[string]string, refused, err error) {
+	files = make(map[string]string)
 	total := int64(0)
 	for i := range f {
 		if total += f[i].attr.Size; total > script.MaxSource { // before any of it is in memory
@@ -225,7 +226,7 @@ func (d *Deployer) read(ctx context.Context, name string, f found) (src []byte, 
 		}
 		files[base] = string(src)
 	}
-	return script.Pack(name, files), nil, nil
+	return files, nil, nil
 }
 
 // RefusedAttr is the extended attribute of a script that says why it is not live.

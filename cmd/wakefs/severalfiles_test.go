@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wakefs/wakefs/triggers/script"
 )
 
 var stampFiles = map[string]string{
@@ -83,20 +85,25 @@ func TestSeveralFiles(t *testing.T) {
 	n.write("inbox/b.txt", "b")
 	n.expect("outbox/b.txt", "[bstamped]")
 
-	const why = "help.go:7:58: undefined: s1"
-	n.write("triggers/team/stamp/help.go", strings.Replace(stampFiles["help.go"], ", s)", ", s1)", 1))
-	n.eventually("the refusal is seen everywhere", func() error {
-		if r := n.triggers()["team.stamp"]; !strings.Contains(r.Refused, why) {
-			return fmt.Errorf("trigger list: %+v", r)
-		}
-		for _, f := range []string{"stamp.go", "help.go"} {
-			b := make([]byte, 1000)
-			if size, err := unix.Getxattr(n.path("triggers/team/stamp/"+f), "user.wakefs.refused", b); err != nil || !strings.Contains(string(b[:size]), why) {
-				return fmt.Errorf("attribute of %s: %q, %w", f, b[:max(0, size)], err)
+	for why, src := range map[string]string{
+		"help.go:7:58: undefined: s1":             strings.Replace(stampFiles["help.go"], ", s)", ", s1)", 1),
+		"help.go:8:3: illegal UTF-8 encoding":     stampFiles["help.go"] + "//\xff\n",
+		"the source is larger than 1048576 bytes": stampFiles["help.go"] + "//" + strings.Repeat("x", script.MaxSource),
+	} {
+		n.write("triggers/team/stamp/help.go", src)
+		n.eventually("the refusal is seen everywhere", func() error {
+			if r := n.triggers()["team.stamp"]; !strings.Contains(r.Refused, why) {
+				return fmt.Errorf("trigger list: %+v", r)
 			}
-		}
-		return nil
-	})
+			for _, f := range []string{"stamp.go", "help.go"} {
+				b := make([]byte, 1000)
+				if size, err := unix.Getxattr(n.path("triggers/team/stamp/"+f), "user.wakefs.refused", b); err != nil || !strings.Contains(string(b[:size]), why) {
+					return fmt.Errorf("attribute of %s: %q, %w", f, b[:max(0, size)], err)
+				}
+			}
+			return nil
+		})
+	}
 	n.write("inbox/c.txt", "c") // the version before it is live
 	n.expect("outbox/c.txt", "[cstamped]")
 	if out := n.ok("trigger", "diff", "team.stamp"); !strings.Contains(out, "--- help.go@") || !strings.Contains(out, `+func stamp(s string) string { return fmt.Sprintf("[%s]", s+word) }`) && !strings.Contains(out, "s + word") {

@@ -9,7 +9,7 @@ import (
 // A function of one file is stored as that file, and one of several as a JSON object of their contents by name, which no Go file
 // begins like.
 
-// Pack is the stored form of a script's files, as [Unpack] takes it.
+// Pack is the stored form of a script's files, as [Unpack] takes it. They are text in UTF-8, as all that [Compile] accepts is.
 func Pack(name string, files map[string]string) []byte {
 	if main, ok := files[name+".go"]; ok && len(files) == 1 {
 		return []byte(main)

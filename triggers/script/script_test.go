@@ -291,6 +291,8 @@ func TestSeveralFiles(t *testing.T) {
 		{"no file", map[string]string{}, "there is no Go file"},
 		{"no Go file", map[string]string{"x.txt": ""}, "not the name of a Go file"},
 		{"path", map[string]string{"../x.go": "package x"}, "not the name of a Go file"},
+		{"not text", map[string]string{"s.go": main, "b.go": "package main\n\nconst b = `\xff`"}, "b.go:3:12: illegal UTF-8"},
+		{"not text in a comment", map[string]string{"s.go": main, "b.go": "package main // \xff"}, "b.go:1:17: illegal UTF-8"},
 		{"too large", map[string]string{"x.go": strings.Repeat("/", MaxSource+1)}, "larger than"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
