@@ -153,7 +153,7 @@ func TestMemFaults(t *testing.T) {
 	check(t, m.Put(ctx, shard(2), fs.Owner{}, content(2, 100)))
 	want := func(err error, k fs.Kind) {
 		t.Helper()
-		if err == nil || fs.KindOf(err) != k {
+		if fs.KindOf(err) != k {
 			t.Fatalf("got %v, want %q", err, k)
 		}
 	}

@@ -1,6 +1,9 @@
 package fs
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -153,5 +156,27 @@ func TestErrorText(t *testing.T) {
 	}
 	if len(kindNames) != int(KindLast) {
 		t.Errorf("%d names for %d kinds", len(kindNames), KindLast)
+	}
+}
+
+// TestKindOf: the kinds of errors, of wrapped ones and of none.
+func TestKindOf(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		want Kind
+	}{
+		{nil, KindLast},
+		{errors.New("x"), KindOther},
+		{KindExists, KindExists},
+		{fmt.Errorf("x: %w", E("op", KindQuota, "p", KindExists)), KindQuota},
+		{fmt.Errorf("x: %w", context.Canceled), KindCanceled},
+		{context.DeadlineExceeded, KindTimeout},
+	} {
+		if got := KindOf(tt.err); got != tt.want {
+			t.Errorf("%v: %v, want %v", tt.err, got, tt.want)
+		}
+	}
+	if Undecided(nil) {
+		t.Error("what has succeeded is undecided")
 	}
 }

@@ -43,7 +43,7 @@ const (
 	KindCanceled                // EINTR: the caller gave up
 	KindTimeout                 // ETIMEDOUT
 	KindBudget                  // EDQUOT: a function exceeded its budget
-	KindLast                    // no error: the number of kinds, grows
+	KindLast                    // of no error; the number of kinds, grows
 )
 
 var kindNames = [...]string{
@@ -111,10 +111,10 @@ func Errorf(op string, kind Kind, path, format string, args ...any) error {
 }
 
 // KindOf tells the kind of any error: the outermost *Error's or Kind in its
-// chain, a context's, or KindOther. KindOf(nil) panics.
+// chain, a context's, or KindOther. That of nil is KindLast.
 func KindOf(err error) Kind {
 	if err == nil {
-		panic("fs: KindOf(nil)")
+		return KindLast
 	}
 	var e *Error
 	if errors.As(err, &e) {

@@ -313,8 +313,8 @@ type Fail struct {
 	Report  Report
 }
 
-// Requeue makes dead letters wait again with their attempts counted from 0, or with Drop forgets them.
-// Unknown ones are no error. OpResult.ID is how many there were.
+// Requeue makes dead letters wait again with their attempts counted from 0. With Drop it forgets them instead, and invocations that
+// wait: one that runs meanwhile has no effect, its Ack is KindConflict. Unknown ones are no error. OpResult.ID is how many there were.
 type Requeue struct {
 	IDs  []InvocationID
 	Drop bool

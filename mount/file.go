@@ -70,7 +70,7 @@ func (m *Mount) Open(_ <-chan struct{}, in *gofuse.OpenIn, out *gofuse.OpenOut) 
 // Create implements gofuse.RawFileSystem.
 func (m *Mount) Create(_ <-chan struct{}, in *gofuse.CreateIn, name string, out *gofuse.CreateOut) gofuse.Status {
 	h, a, err := m.c.Create(background, cred(&in.InHeader), fs.Ino(in.NodeId), name, in.Mode, in.Umask, openFlags(in.Flags))
-	if err != nil && fs.KindOf(err) == fs.KindExists && in.Flags&unix.O_EXCL == 0 {
+	if fs.KindOf(err) == fs.KindExists && in.Flags&unix.O_EXCL == 0 {
 		// Somebody else made it since the kernel looked: without O_EXCL that is an open.
 		if a, err = m.lookup(fs.Ino(in.NodeId), name); err == nil {
 			h, a, err = m.c.Open(background, cred(&in.InHeader), a.Ino, openFlags(in.Flags))

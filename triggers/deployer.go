@@ -122,6 +122,9 @@ func (d *Deployer) scan(ctx context.Context, quiet bool) (done bool, err error) 
 	if quiet {
 		for name, t := range byName {
 			if _, ok := d.here.scripts[name]; !ok && t.Source != 0 {
+				if _, err := DropWaiting(ctx, d.c.Meta(), name, d.clock); err != nil {
+					return false, err
+				}
 				if err := d.propose(ctx, &fs.DropTrigger{Name: name}); err != nil {
 					return false, err
 				}

@@ -239,6 +239,17 @@ func (d *Dispatcher) Refresh(ctx context.Context) error {
 	return nil
 }
 
+// Forget reads anew what waits for a trigger, some of which has been dropped.
+func (d *Dispatcher) Forget(trigger string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if _, ok := d.triggers[trigger]; ok {
+		d.q.drop(trigger)
+		d.q.rewind(trigger)
+		d.cond.Broadcast()
+	}
+}
+
 func ruleOf(t *fs.Trigger) rule {
 	r := rule{batch: int(t.Batch), batchWait: time.Duration(t.BatchWait), settle: t.Settle > 0, idle: t.Idle, order: t.Order, owner: t.Owner.UID, limits: t.Limits}
 	if !t.Disabled && t.Version != "" {

@@ -136,7 +136,7 @@ func (j *Journal) append(ctx context.Context, name string, text []byte, owner fs
 // folder returns a folder of the node's, which it makes. What others have put there is not gone through: it could lead anywhere.
 func (j *Journal) folder(ctx context.Context, dir fs.Ino, name string) (fs.Attr, error) {
 	a, err := j.c.Lookup(ctx, dir, name)
-	if err != nil && fs.KindOf(err) == fs.KindNotFound {
+	if fs.KindOf(err) == fs.KindNotFound {
 		return j.c.Make(ctx, &j.self, &fs.Create{Parent: dir, Name: name, Mode: fs.ModeDir | 0o755})
 	}
 	if err == nil && (!a.IsDir() || a.UID != j.self.UID) {

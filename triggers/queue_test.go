@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -249,7 +250,7 @@ func TestWindow(t *testing.T) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	q := newTestQueue(map[string]rule{"a": {concurrency: 3}, "b": {concurrency: 200, order: fs.OrderNone}, "c": {concurrency: 1, order: fs.OrderTrigger}, "paused": {}})
 	q.widest = 20
-	refills := 0
+	refills, dropped := 0, 0
 	var stored []fs.Invocation // the metadata, by ID
 	read := func(trigger string, after fs.InvocationID) (page []fs.Invocation) {
 		for _, i := range stored {
@@ -276,8 +277,8 @@ func TestWindow(t *testing.T) {
 		q.finish(call, nil, 0, 0)
 	}
 	want := 0
-	for step := 0; step < 20000 && (step < 3000 || len(ran) < want); step++ {
-		if step < 3000 {
+	for step := 0; step < 30000 && (step < 6000 || len(ran) < want); step++ {
+		if step < 6000 {
 			for range rng.IntN(3) {
 				name := names[min(rng.IntN(8), 3)]
 				stored = append(stored, inv(next, name, fs.Ino(rng.IntN(50))))
@@ -285,6 +286,19 @@ func TestWindow(t *testing.T) {
 					want++
 				}
 			}
+		}
+		if rng.IntN(500) == 0 { // what waits of one is dropped
+			name := names[rng.IntN(3)]
+			stored = slices.DeleteFunc(stored, func(i fs.Invocation) bool {
+				drop := i.Trigger == name && !ran[i.ID]
+				if drop {
+					want--
+					dropped++
+				}
+				return drop
+			})
+			q.drop(name)
+			q.rewind(name)
 		}
 		switch rng.IntN(4) {
 		case 0:
@@ -339,8 +353,8 @@ func TestWindow(t *testing.T) {
 			}
 		}
 	}
-	if refills < 10 {
-		t.Errorf("only %d refills: the test tests nothing", refills)
+	if refills < 10 || dropped < 10 {
+		t.Errorf("only %d refills, %d dropped: the test tests nothing", refills, dropped)
 	}
 	if len(ran) != want || want < 1000 {
 		t.Fatalf("%d of %d ran", len(ran), want)

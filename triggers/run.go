@@ -95,7 +95,7 @@ func (d *Dispatcher) stillWaiting(ctx context.Context, call []fs.Invocation) []f
 	var left []fs.Invocation
 	for _, inv := range call {
 		now, err := d.o.Meta.Invocation(ctx, inv.ID)
-		if err == nil && (now.Dead || now.Attempt != inv.Attempt) || err != nil && fs.KindOf(err) == fs.KindNotFound {
+		if err == nil && (now.Dead || now.Attempt != inv.Attempt) || fs.KindOf(err) == fs.KindNotFound {
 			continue
 		}
 		left = append(left, inv) // if it could not be asked for, the next try finds out
@@ -201,7 +201,7 @@ func (d *Dispatcher) failed(ctx context.Context, call []fs.Invocation, t *fs.Tri
 			tx.Ops = append(tx.Ops, &fs.Fail{ID: call[i].ID, Attempt: call[i].Attempt, RetryAt: retryAt, Dead: dead, Report: report})
 		}
 		_, err = d.o.Meta.Propose(ctx, tx, fs.Accepted)
-		if err == nil || fs.KindOf(err) != fs.KindConflict {
+		if fs.KindOf(err) != fs.KindConflict {
 			break
 		}
 		if call = d.stillWaiting(ctx, call); len(call) == 0 {

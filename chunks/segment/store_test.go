@@ -37,7 +37,7 @@ func check(t testing.TB, err error) {
 
 func wantKind(t testing.TB, err error, k fs.Kind) {
 	t.Helper()
-	if err == nil || fs.KindOf(err) != k {
+	if fs.KindOf(err) != k {
 		t.Fatalf("got %v, want %q", err, k)
 	}
 }

@@ -90,10 +90,16 @@ type (
 	}
 	// triggerRequest asks about or changes one trigger.
 	triggerRequest struct {
-		Trigger string   `json:"trigger"`
-		Version string   `json:"version,omitempty"`
-		IDs     []uint64 `json:"ids,omitempty"` // empty: all dead letters of the trigger
-		Drop    bool     `json:"drop,omitempty"`
+		Trigger string `json:"trigger"`
+		Version string `json:"version,omitempty"`
+		Drop    bool   `json:"drop,omitempty"`
+	}
+	// requeueRequest revives or (Drop) forgets dead letters, or forgets what waits.
+	requeueRequest struct {
+		Trigger string            `json:"trigger"`
+		IDs     []fs.InvocationID `json:"ids,omitempty"` // empty: all of the trigger
+		Drop    bool              `json:"drop,omitempty"`
+		Waiting bool              `json:"waiting,omitempty"`
 	}
 	// waitingRequest asks for the first invocations that wait, of one trigger or of all.
 	waitingRequest struct {

@@ -513,9 +513,46 @@ func TestTriggerRemove(t *testing.T) {
 	if _, stderr, code := n.run("trigger", "waiting", "nobody"); code == 0 || !strings.Contains(stderr, "wakefs trigger list") {
 		t.Errorf("trigger waiting nobody: exit %d, %s", code, stderr)
 	}
+	// Of those, one and then the other is dropped; more than are dropped at once come after them.
+	for _, q := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"upper", "999999"}, exitFailed, "no event 999999 of it is there"},
+		{[]string{"upper", "1", "--waiting"}, exitUsage, "leave it or the numbers out"},
+		{[]string{"nobody", "--waiting"}, exitFailed, "wakefs trigger list"},
+		{[]string{"upper"}, 0, "0 forgotten\n"},
+		{[]string{"upper", fmt.Sprint(n.waiting()[0].ID)}, 0, "1 forgotten\n"},
+		{[]string{"upper", "--waiting"}, 0, "1 forgotten\n"},
+	} {
+		if out, stderr, code := n.run(append([]string{"trigger", "drop"}, q.args...)...); code != q.code || !strings.Contains(out+stderr, q.want) {
+			t.Errorf("trigger drop %v: exit %d, %s%s", q.args, code, out, stderr)
+		}
+	}
+	const many = 2500
+	for i := range many {
+		n.write(fmt.Sprintf("inbox/%d.txt", i), "x")
+	}
+	if out := n.ok("trigger", "drop", "upper", "--waiting"); out != fmt.Sprintf("%d forgotten\n", many) {
+		t.Errorf("dropping many: %s", out)
+	}
+	n.ok("trigger", "resume", "upper")
+	n.write("inbox/after.txt", "x")
+	n.expect("outbox/after.txt", "X") // and it does nothing of what was dropped
+	if list, err := os.ReadDir(n.path("outbox")); err != nil || len(list) != 2 {
+		t.Errorf("in the outbox: %v, %v", list, err)
+	}
+	n.ok("trigger", "pause", "upper")
+	for i := range many {
+		n.write(fmt.Sprintf("inbox/%d.txt", i), "y")
+	}
 	n.ok("trigger", "rm", "upper")
 	if _, ok := n.triggers()["upper"]; ok {
 		t.Error("it is still registered")
+	}
+	if list := n.waiting(); len(list) != 0 {
+		t.Errorf("%d events are left of it", len(list))
 	}
 	n.eventually("its script is gone", func() error {
 		if _, err := os.Stat(n.path("triggers/upper.go")); !errors.Is(err, os.ErrNotExist) {

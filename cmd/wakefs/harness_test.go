@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wakefs/wakefs/fs"
 	"github.com/wakefs/wakefs/fs/wire"
 	"github.com/wakefs/wakefs/triggers/worker"
 	"golang.org/x/sys/unix"
@@ -215,6 +216,16 @@ func (n *testNode) ok(args ...string) string {
 		n.t.Fatalf("wakefs %s: exit %d\n%s%s", strings.Join(args, " "), code, out, stderr)
 	}
 	return out
+}
+
+// waiting returns the events that wait.
+func (n *testNode) waiting() []fs.Invocation {
+	n.t.Helper()
+	var l waitingList
+	if err := json.Unmarshal([]byte(n.ok("trigger", "waiting", "--json")), &l); err != nil {
+		n.t.Fatal(err)
+	}
+	return l.Invocations
 }
 
 // triggers returns the answer of trigger list by name. It asks as the command does, without starting one:

@@ -34,7 +34,7 @@ it is saved; these commands look at what is deployed and steer it.`,
 		newTriggerHistory(), newTriggerDiff(), newTriggerRollback(),
 		newTriggerSwitch("enable", "resume", "Let a disabled function run again (or: resume)", false),
 		newTriggerSwitch("disable", "pause", "Stop a function; its events wait, see waiting (or: pause)", true),
-		newTriggerRemove(), newTriggerWaiting(), newTriggerDead(), newTriggerRequeue("retry", "Run dead letters once more", false), newTriggerRequeue("drop", "Forget dead letters", true))
+		newTriggerRemove(), newTriggerWaiting(), newTriggerDead(), newTriggerRetry(), newTriggerDrop())
 	return cmd
 }
 
@@ -318,25 +318,4 @@ func newTriggerDead() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
-}
-
-func newTriggerRequeue(use, what string, drop bool) *cobra.Command {
-	return &cobra.Command{
-		Use: use + " NAME [INVOCATION...]", Short: what, Args: args(cobra.MinimumNArgs(1)),
-		RunE: func(cmd *cobra.Command, a []string) error {
-			q := triggerRequest{Trigger: a[0], Drop: drop}
-			for _, s := range a[1:] {
-				id, err := strconv.ParseUint(strings.TrimPrefix(s, "#"), 10, 64)
-				if err != nil {
-					return usagef("%q is no invocation: they are numbers, see `wakefs trigger dead`", s)
-				}
-				q.IDs = append(q.IDs, id)
-			}
-			n, err := call[uint64](cmd.Context(), "trigger.requeue", q)
-			if err == nil {
-				fmt.Fprintf(cmd.OutOrStdout(), "%d dead letters\n", n)
-			}
-			return err
-		},
-	}
 }

@@ -179,7 +179,7 @@ func pickVersion(t *fs.Trigger, versions []fs.TriggerVersion, prefix string) (st
 	return want, nil
 }
 
-// triggerRemove removes a function: in one Tx its script, its registration and what waits.
+// triggerRemove removes a function: what waits, and then in one Tx its script, its registration and what has come to wait meanwhile.
 func (n *node) triggerRemove(ctx context.Context, q triggerRequest) (struct{}, error) {
 	var none struct{}
 	t, err := n.find(ctx, q.Trigger)
@@ -200,6 +200,9 @@ func (n *node) triggerRemove(ctx context.Context, q triggerRequest) (struct{}, e
 				return none, err
 			}
 		}
+	}
+	if _, err := triggers.DropWaiting(ctx, n.session, t.Name, now); err != nil {
+		return none, err
 	}
 	if _, err := n.session.Propose(ctx, tx, fs.Committed); err != nil {
 		return none, err
@@ -275,34 +278,6 @@ const maxDead = 1000
 
 func (n *node) triggerDead(ctx context.Context, q triggerRequest) ([]fs.Invocation, error) {
 	return n.session.DeadLetters(ctx, q.Trigger, 0, maxDead)
-}
-
-func (n *node) triggerRequeue(ctx context.Context, q triggerRequest) (uint64, error) {
-	if _, err := n.find(ctx, q.Trigger); err != nil && !q.Drop {
-		return 0, err
-	}
-	op := &fs.Requeue{Drop: q.Drop}
-	for _, id := range q.IDs {
-		op.IDs = append(op.IDs, fs.InvocationID(id))
-	}
-	total := uint64(0)
-	for {
-		if len(q.IDs) == 0 {
-			dead, err := n.session.DeadLetters(ctx, q.Trigger, 0, maxDead)
-			if err != nil || len(dead) == 0 {
-				return total, err
-			}
-			op.IDs = nil
-			for i := range dead {
-				op.IDs = append(op.IDs, dead[i].ID)
-			}
-		}
-		res, err := n.propose(ctx, op)
-		total += res.ID
-		if err != nil || len(q.IDs) > 0 || len(op.IDs) < maxDead {
-			return total, err
-		}
-	}
 }
 
 // triggerLogs streams entries of the log.

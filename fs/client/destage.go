@@ -178,7 +178,7 @@ func (j *Janitor) move(ctx context.Context, ops []*fs.Relocate, st fs.Stripe) er
 		}
 		ops[0].Stripes = []fs.Stripe{st}
 		_, err = j.c.propose(ctx, nil, fs.Committed, list...)
-		if err == nil || fs.KindOf(err) != fs.KindConflict && fs.KindOf(err) != fs.KindNotFound {
+		if fs.KindOf(err) != fs.KindConflict && fs.KindOf(err) != fs.KindNotFound {
 			return err
 		}
 		same := ops[:0]

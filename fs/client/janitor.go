@@ -151,7 +151,7 @@ func (j *Janitor) Repair(ctx context.Context, st fs.Stripe) error {
 		return nil
 	}
 	_, err = j.c.propose(ctx, nil, fs.Committed, &fs.Missing{Stripe: st.ID, From: st.Missing, Set: missing})
-	if err != nil && fs.KindOf(err) == fs.KindConflict {
+	if fs.KindOf(err) == fs.KindConflict {
 		return nil // somebody else has looked at it too
 	}
 	return err

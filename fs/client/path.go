@@ -58,7 +58,7 @@ func (c *Client) MkdirAll(ctx context.Context, cred *fs.Cred, path string, mode 
 		return a, err
 	}
 	a, err = c.Make(ctx, cred, &fs.Create{Parent: dir.Ino, Name: name, Mode: fs.ModeDir | mode})
-	if err != nil && fs.KindOf(err) == fs.KindExists { // somebody else was faster
+	if fs.KindOf(err) == fs.KindExists { // somebody else was faster
 		return c.Resolve(ctx, path, true)
 	}
 	return a, err
@@ -86,7 +86,7 @@ func (c *Client) WriteFile(ctx context.Context, cred *fs.Cred, path string, data
 		return err
 	}
 	h, _, err := c.Create(ctx, cred, dir.Ino, name, mode, 0, Write)
-	if err != nil && fs.KindOf(err) == fs.KindExists {
+	if fs.KindOf(err) == fs.KindExists {
 		var a fs.Attr
 		if a, err = c.Resolve(ctx, path, true); err == nil {
 			h, _, err = c.Open(ctx, cred, a.Ino, Write|Truncate)

@@ -170,7 +170,7 @@ func testContext(t testing.TB) context.Context {
 
 func wantKind(t testing.TB, err error, k fs.Kind) {
 	t.Helper()
-	if err == nil || fs.KindOf(err) != k {
+	if fs.KindOf(err) != k {
 		t.Fatalf("got error %v, want one of kind %v", err, k)
 	}
 }

@@ -82,7 +82,7 @@ func (e *metaEnd) do(ctx context.Context, cl *call, again bool) error {
 	pause := e.opts.Backoff
 	for tries := 0; ; tries++ {
 		err := e.client.do(ctx, cl, again)
-		if err == nil || fs.KindOf(err) != fs.KindNotLeader {
+		if fs.KindOf(err) != fs.KindNotLeader {
 			return err
 		}
 		if tries == 2*len(e.addrs) {

@@ -155,7 +155,7 @@ func (t *sessions) serve(ctx context.Context, r *request, f metaHandler) error {
 		return x.views.serve(ctx, number, r, f)
 	}
 	err = f(ctx, x.meta, r)
-	if err != nil && fs.KindOf(err) == fs.KindStale || err == nil && r.head.method == mCloseSession {
+	if fs.KindOf(err) == fs.KindStale || err == nil && r.head.method == mCloseSession {
 		t.forget(x.meta.Session())
 	}
 	return err

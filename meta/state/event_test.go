@@ -235,6 +235,22 @@ func TestQueue(t *testing.T) {
 		t.Fatalf("a dropped letter: %v", err)
 	}
 
+	// What waits can be dropped as well, and only with Drop be meant.
+	if r := w.do(&fs.Requeue{IDs: []fs.InvocationID{5}}); r.Ops[0].ID != 0 {
+		t.Fatal("a waiting invocation was revived")
+	}
+	before := stats("t")
+	if r := w.do(&fs.Requeue{IDs: []fs.InvocationID{5, 5}, Drop: true}); r.Ops[0].ID != 1 {
+		t.Fatalf("dropped %d", r.Ops[0].ID)
+	}
+	w.fails(fs.KindConflict, &fs.Ack{ID: 5})
+	before.Backlog--
+	if s := stats("t"); s != before || s.Backlog != 0 {
+		t.Fatalf("stats %+v, want %+v", s, before)
+	}
+	w.check()
+	w.file(1, "7")
+
 	// A dropped trigger's work goes, its dead letters stay and count again when it comes back.
 	w.do(&fs.DropTrigger{Name: "u"})
 	left, err := Waiting(w.v, "", 0, 10)

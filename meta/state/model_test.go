@@ -432,7 +432,7 @@ func (r *run) compare(t *rapid.T) {
 			t.Fatalf("inode %d has %d links, want %d: %v", ino, a.Nlink, links[n], err)
 		}
 		p, err := Path(r.v, ino)
-		if len(paths[n]) == 0 && (err == nil || fs.KindOf(err) != fs.KindNotFound) || len(paths[n]) > 0 && !contains(paths[n], p) {
+		if len(paths[n]) == 0 && fs.KindOf(err) != fs.KindNotFound || len(paths[n]) > 0 && !contains(paths[n], p) {
 			t.Fatalf("inode %d has path %q, %v; want one of %q", ino, p, err, paths[n])
 		}
 		switch n.kind {

@@ -267,11 +267,16 @@ func (t *txn) fail(op *fs.Fail) error {
 	return nil
 }
 
-// requeue revives or forgets dead letters. One whose trigger is gone stays, unless it is forgotten.
+// requeue revives dead letters, or forgets invocations. A dead letter whose trigger is gone stays, unless it is forgotten.
 func (t *txn) requeue(op *fs.Requeue, r *fs.OpResult) error {
 	for _, id := range op.IDs {
 		var inv fs.Invocation
-		ok, err := load(&t.v, key1(nil, tagLetter, id), inv.Decode)
+		tag := byte(tagLetter)
+		ok, err := load(&t.v, key1(nil, tag, id), inv.Decode)
+		if err == nil && !ok && op.Drop {
+			tag = tagInvocation
+			ok, err = load(&t.v, key1(nil, tag, id), inv.Decode)
+		}
 		if err != nil {
 			return err
 		}
@@ -283,8 +288,18 @@ func (t *txn) requeue(op *fs.Requeue, r *fs.OpResult) error {
 			continue
 		}
 		r.ID++
-		t.delist(tagLetter, &inv)
-		if s != nil {
+		t.delist(tag, &inv)
+		if tag == tagInvocation {
+			if err := t.settled(&inv); err != nil {
+				return err
+			}
+		}
+		switch {
+		case s == nil:
+			continue
+		case tag == tagInvocation:
+			s.Backlog--
+		default:
 			s.Dead--
 		}
 		if op.Drop {

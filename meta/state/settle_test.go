@@ -104,10 +104,13 @@ func TestSettleLeavesNothing(t *testing.T) {
 		w.file(1, fmt.Sprint(i))
 	}
 	for i, inv := range w.waiting() {
-		if i%2 == 0 {
+		switch i % 3 {
+		case 0:
 			w.do(&fs.Ack{ID: inv.ID})
-		} else {
+		case 1:
 			w.do(&fs.Fail{ID: inv.ID, Dead: true})
+		case 2:
+			w.do(&fs.Requeue{IDs: []fs.InvocationID{inv.ID}, Drop: true})
 		}
 	}
 	w.check()

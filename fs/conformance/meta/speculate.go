@@ -144,7 +144,7 @@ func testSpeculateConflicts(e *env) {
 			e.ok(err)
 		}
 		_, err := m.Propose(e.ctx, two.Tx(), fs.Committed)
-		if test.conflict && (err == nil || fs.KindOf(err) != fs.KindConflict) || !test.conflict && err != nil {
+		if test.conflict && fs.KindOf(err) != fs.KindConflict || !test.conflict && err != nil {
 			e.Errorf("%s: %v", test.name, err)
 		}
 	}

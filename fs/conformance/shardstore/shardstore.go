@@ -79,7 +79,7 @@ func (s *suite) check(err error) {
 
 func (s *suite) want(err error, k fs.Kind) {
 	s.Helper()
-	if err == nil || fs.KindOf(err) != k {
+	if fs.KindOf(err) != k {
 		s.Fatalf("got %v, want %q", err, k)
 	}
 }
