@@ -31,6 +31,7 @@ var (
 	millionList    = metric{"the first hundred of them listed", milliseconds, goal{atMost, 50}}
 	millionLatency = metric{"close → handler's first line beside them, p50", milliseconds, goal{atMost, 1}}
 	millionDrop    = metric{"a function with a tenth of them removed", milliseconds, goal{}}
+	millionStall   = metric{"the slowest of files of 4 KiB written meanwhile", milliseconds, goal{}}
 )
 
 // busyTriggers share the events of a file, so that a long backlog takes few files.
@@ -276,14 +277,37 @@ func (b *bench) million(ctx context.Context) (err error) {
 		return err
 	}
 	b.put(sample{millionLatency, percentile(lone, 0.5)})
-	for _, name := range names {
-		took, err := timed(func() error { return n.remove(ctx, name) })
+	for i, name := range names {
+		var took float64
+		removed := make(chan error, 1)
+		go func() {
+			var err error
+			took, err = timed(func() error { return n.remove(ctx, name) })
+			removed <- err
+		}()
+		slowest, err := writeUntil(removed, filepath.Join(n.mount, "million-a", fmt.Sprint("meanwhile", i)))
 		if err != nil {
 			return err
 		}
-		b.put(sample{millionDrop, took * 1000})
+		b.put(sample{millionDrop, took * 1000}, sample{millionStall, slowest * 1000})
 	}
 	return nil
+}
+
+// writeUntil writes small files until something is done, and returns how many seconds the slowest took.
+func writeUntil(done <-chan error, prefix string) (slowest float64, err error) {
+	for i := 0; ; i++ {
+		took, werr := timed(func() error { return createSmall(fmt.Sprint(prefix, "-", i), i, false) })
+		slowest = max(slowest, took)
+		select {
+		case err := <-done:
+			return slowest, errors.Join(err, werr)
+		default:
+			if werr != nil {
+				return slowest, errors.Join(werr, <-done)
+			}
+		}
+	}
 }
 
 // footprint is what the node keeps on disk beside the chunks, and in memory, after a rest.

@@ -30,7 +30,7 @@ func TestFunctionSteps(t *testing.T) {
 		figures[r.Name] = r.Wakefs
 	}
 	for _, m := range []metric{drainTrivial, drainCopy, deployP50, deployP99, rollbackP99, workerMemory, foreRead, foreWrite, busyRead, busyWrite,
-		hostileRead, hostileWrite, millionDisk, millionMemory, millionList, millionLatency, millionDrop, workersIdle} {
+		hostileRead, hostileWrite, millionDisk, millionMemory, millionList, millionLatency, millionDrop, millionStall, workersIdle} {
 		if len(figures[m.name]) == 0 {
 			t.Errorf("%s has no figure", m.name)
 		}
