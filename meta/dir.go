@@ -3,21 +3,19 @@ package meta
 import (
 	"errors"
 	"fmt"
-	iofs "io/fs"
-	"os"
+	"io"
 	"path/filepath"
 	"strconv"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/wakefs/wakefs/fs"
+	"github.com/wakefs/wakefs/fs/disk"
 )
 
 // A node's directory:
 //
 //	FORMAT      the version of all this, in decimal
-//	LOCK        flocked while a process uses the directory; holds its pid
+//	LOCK        locked while a process uses the directory; holds its pid
 //	raft.db     term, vote
 //	wal/        the raft log
 //	state/      the state store
@@ -26,75 +24,47 @@ const dirFormat = 1
 
 // dataDir is a locked directory.
 type dataDir struct {
-	path string
-	lock *os.File
+	disk disk.FS
+	path string // of it, for what opens its files itself
+	lock io.Closer
 }
 
 // openDir makes or opens a directory for this process alone. Errors: KindInvalid (of a newer version),
 // KindUnavailable (in use; it says by whom).
 func openDir(path string) (*dataDir, error) {
-	if err := os.MkdirAll(path, 0o700); err != nil {
-		return nil, fs.E("open metadata", fs.KindOther, path, err)
-	}
-	lock, err := lockDir(path)
+	real, err := disk.MakeReal(path)
 	if err != nil {
-		return nil, err
+		return nil, fs.E("open metadata", fs.KindOf(err), path, err)
 	}
-	d := &dataDir{path, lock}
+	d := &dataDir{disk: real, path: real.Dir()}
+	if d.lock, err = real.Lock("LOCK"); err != nil {
+		kind := fs.KindOf(err)
+		if kind == fs.KindWouldBlock {
+			kind = fs.KindUnavailable
+		}
+		return nil, errors.Join(fs.E("open metadata", kind, path, err), real.Close())
+	}
 	if err := d.checkFormat(); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
 	return d, nil
 }
 
-func lockDir(path string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(path, "LOCK"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fs.E("open metadata", fs.KindOther, path, err)
-	}
-	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		holder := make([]byte, 32)
-		n, _ := f.ReadAt(holder, 0) // only for the message
-		f.Close()
-		return nil, fs.Errorf("open metadata", fs.KindUnavailable, path,
-			"in use by process %s; stop it first", strings.TrimSpace(string(holder[:n])))
-	}
-	if err == nil {
-		err = f.Truncate(0)
-	}
-	if err == nil {
-		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
-	}
-	if err != nil {
-		f.Close()
-		return nil, fs.E("lock metadata", fs.KindOther, path, err)
-	}
-	return f, nil
-}
-
 func (d *dataDir) checkFormat() error {
-	name := d.sub("FORMAT")
-	b, err := os.ReadFile(name)
-	if errors.Is(err, iofs.ErrNotExist) {
-		err = writeFileSync(name+".tmp", []byte(strconv.Itoa(dirFormat)+"\n"))
-		if err == nil {
-			err = os.Rename(name+".tmp", name)
-		}
-		if err == nil {
-			err = syncDir(d.path)
-		}
+	b, err := disk.ReadFile(d.disk, "FORMAT", 100)
+	if fs.KindOf(err) == fs.KindNotFound {
+		err = disk.WriteFile(d.disk, "FORMAT", []byte(strconv.Itoa(dirFormat)+"\n"))
 		if err != nil {
-			return fs.E("format metadata", fs.KindOther, d.path, err)
+			return fs.E("format metadata", fs.KindOf(err), d.path, err)
 		}
 		return nil
 	}
 	if err != nil {
-		return fs.E("open metadata", fs.KindOther, d.path, err)
+		return fs.E("open metadata", fs.KindOf(err), d.path, err)
 	}
 	v, err := strconv.Atoi(strings.TrimSpace(string(b)))
 	if err != nil {
-		return fs.E("open metadata", fs.KindCorrupt, name, err)
+		return fs.E("open metadata", fs.KindCorrupt, d.sub("FORMAT"), err)
 	}
 	if v != dirFormat {
 		return fs.Errorf("open metadata", fs.KindInvalid, d.path,
@@ -106,15 +76,21 @@ func (d *dataDir) checkFormat() error {
 func (d *dataDir) sub(name string) string { return filepath.Join(d.path, name) }
 
 // close lets others use the directory.
-func (d *dataDir) close() error { return d.lock.Close() }
+func (d *dataDir) close() error {
+	err := d.lock.Close()
+	if c, ok := d.disk.(io.Closer); ok {
+		err = errors.Join(err, c.Close())
+	}
+	return err
+}
 
 // settleState completes or undoes a restore that a crash interrupted: state.new is complete only
 // once it has been renamed, since state is moved out of its way last.
-func (d *dataDir) settleState() error {
-	_, err := os.Stat(d.sub("state"))
-	if errors.Is(err, iofs.ErrNotExist) {
-		err = os.Rename(d.sub("state.new"), d.sub("state"))
-		if errors.Is(err, iofs.ErrNotExist) {
+func settleState(d disk.FS) error {
+	_, err := d.Stat("state")
+	if fs.KindOf(err) == fs.KindNotFound {
+		err = d.Rename("state.new", "state")
+		if fs.KindOf(err) == fs.KindNotFound {
 			err = nil // a new directory
 		}
 	}
@@ -122,7 +98,7 @@ func (d *dataDir) settleState() error {
 		return err
 	}
 	for _, rest := range []string{"state.new", "state.old"} {
-		if err := os.RemoveAll(d.sub(rest)); err != nil {
+		if err := disk.RemoveAll(d, rest); err != nil {
 			return fmt.Errorf("remove %s: %w", rest, err)
 		}
 	}
@@ -130,15 +106,15 @@ func (d *dataDir) settleState() error {
 }
 
 // swapState puts state.new, which is complete and durable, in state's place. Neither is open.
-func (d *dataDir) swapState() error {
-	if err := os.Rename(d.sub("state"), d.sub("state.old")); err != nil && !errors.Is(err, iofs.ErrNotExist) {
+func swapState(d disk.FS) error {
+	if err := d.Rename("state", "state.old"); err != nil && fs.KindOf(err) != fs.KindNotFound {
 		return err
 	}
-	if err := os.Rename(d.sub("state.new"), d.sub("state")); err != nil {
+	if err := d.Rename("state.new", "state"); err != nil {
 		return err
 	}
-	if err := syncDir(d.path); err != nil {
+	if err := d.SyncDir("."); err != nil {
 		return err
 	}
-	return os.RemoveAll(d.sub("state.old"))
+	return disk.RemoveAll(d, "state.old")
 }

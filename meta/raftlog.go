@@ -5,8 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
+	"path"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -68,10 +67,10 @@ func kindOf(err error) fs.Kind {
 }
 
 func openNode(o Options, dir *dataDir) (*Node, error) {
-	if err := dir.settleState(); err != nil {
+	if err := settleState(dir.disk); err != nil {
 		return nil, err
 	}
-	snaps, err := newSnapshotStore(dir.sub("snapshots"))
+	snaps, err := newSnapshotStore(dir.disk, "snapshots")
 	if err != nil {
 		return nil, err
 	}
@@ -416,10 +415,10 @@ func (c *checkpoint) Persist(sink raft.SnapshotSink) error {
 			return 0, errors.New("the store has no checkpoints")
 		}
 		index := c.n.applied.Load() // what is flushed is this or newer
-		if err := p.Checkpoint(dir); err != nil {
+		if err := p.Checkpoint(c.n.dir.sub(dir)); err != nil {
 			return 0, err
 		}
-		return index, syncDir(filepath.Dir(dir))
+		return index, c.n.dir.disk.SyncDir(path.Dir(dir))
 	})
 }
 
@@ -430,8 +429,8 @@ func (c *checkpoint) Release() {}
 func (n *Node) restore(r io.Reader) error {
 	n.restoring.Lock()
 	defer n.restoring.Unlock()
-	if _, err := readStream(r, n.dir.sub("state.new")); err != nil {
-		return errors.Join(err, os.RemoveAll(n.dir.sub("state.new")))
+	if _, err := readStream(r, n.dir.disk, "state.new"); err != nil {
+		return errors.Join(err, disk.RemoveAll(n.dir.disk, "state.new"))
 	}
 	n.base.Lock()
 	defer n.base.Unlock()
@@ -440,7 +439,7 @@ func (n *Node) restore(r io.Reader) error {
 	if err := n.store.close(); err != nil {
 		return err
 	}
-	if err := n.dir.swapState(); err != nil {
+	if err := swapState(n.dir.disk); err != nil {
 		return err
 	}
 	s, err := openPebbleStore(n.dir.sub("state"), &n.o)

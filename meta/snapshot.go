@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	iofs "io/fs"
-	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/raft"
+
+	"github.com/wakefs/wakefs/fs"
+	"github.com/wakefs/wakefs/fs/disk"
 )
 
 // snapshotStore implements raft.SnapshotStore. A snapshot of our own is a checkpoint of the state
@@ -24,7 +25,8 @@ import (
 //
 // A directory whose name ends in .tmp was never completed.
 type snapshotStore struct {
-	dir string
+	disk disk.FS
+	dir  string // on it
 }
 
 // snapshotRecord is the file meta.
@@ -38,38 +40,40 @@ type snapshotRecord struct {
 // keepSnapshots is how many stay: the newest, and one that a follower may be reading.
 const keepSnapshots = 2
 
-func newSnapshotStore(dir string) (*snapshotStore, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// maxRecord bounds the file meta, in bytes. Raft's configuration is in it.
+const maxRecord = 1 << 20
+
+func newSnapshotStore(d disk.FS, dir string) (*snapshotStore, error) {
+	if err := d.MkdirAll(dir); err != nil {
 		return nil, err
 	}
-	s := &snapshotStore{dir}
-	entries, err := os.ReadDir(dir)
+	entries, err := d.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".tmp") {
-			if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+		if strings.HasSuffix(e.Name, ".tmp") {
+			if err := disk.RemoveAll(d, path.Join(dir, e.Name)); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return s, nil
+	return &snapshotStore{d, dir}, nil
 }
 
 // records returns the snapshots, the newest first.
 func (s *snapshotStore) records() ([]snapshotRecord, error) {
-	entries, err := os.ReadDir(s.dir)
+	entries, err := s.disk.ReadDir(s.dir)
 	if err != nil {
 		return nil, err
 	}
 	var out []snapshotRecord
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".tmp") {
+		if strings.HasSuffix(e.Name, ".tmp") {
 			continue
 		}
-		r, err := s.record(e.Name())
-		if errors.Is(err, iofs.ErrNotExist) {
+		r, err := s.record(e.Name)
+		if fs.KindOf(err) == fs.KindNotFound {
 			continue // removed meanwhile
 		}
 		if err != nil {
@@ -85,7 +89,7 @@ func (s *snapshotStore) records() ([]snapshotRecord, error) {
 
 func (s *snapshotStore) record(id string) (snapshotRecord, error) {
 	var r snapshotRecord
-	b, err := os.ReadFile(filepath.Join(s.dir, id, "meta"))
+	b, err := disk.ReadFile(s.disk, path.Join(s.dir, id, "meta"), maxRecord)
 	if err != nil {
 		return r, err
 	}
@@ -114,20 +118,26 @@ func (s *snapshotStore) Open(id string) (*raft.SnapshotMeta, io.ReadCloser, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	if f, err := os.Open(filepath.Join(s.dir, id, "stream")); err == nil {
-		return &r.SnapshotMeta, f, nil
-	} else if !errors.Is(err, iofs.ErrNotExist) {
+	if f, err := disk.Open(s.disk, path.Join(s.dir, id, "stream")); err == nil {
+		return &r.SnapshotMeta, storedStream{io.NewSectionReader(f, 0, r.Size), f}, nil
+	} else if fs.KindOf(err) != fs.KindNotFound {
 		return nil, nil, err
 	}
-	dir := filepath.Join(s.dir, id, "checkpoint")
-	files, size, err := streamFiles(dir)
+	dir := path.Join(s.dir, id, "checkpoint")
+	files, size, err := streamFiles(s.disk, dir)
 	if err != nil {
 		return nil, nil, err
 	}
 	r.Size = size
 	pr, pw := io.Pipe()
-	go func() { pw.CloseWithError(writeStream(pw, dir, files, r.Applied)) }()
+	go func() { pw.CloseWithError(writeStream(pw, s.disk, dir, files, r.Applied)) }()
 	return &r.SnapshotMeta, pr, nil
+}
+
+// storedStream reads a stream's file.
+type storedStream struct {
+	io.Reader
+	io.Closer
 }
 
 // Create implements raft.SnapshotStore.
@@ -137,11 +147,11 @@ func (s *snapshotStore) Create(version raft.SnapshotVersion, index, term uint64,
 		Version: version, ID: fmt.Sprintf("%020d-%020d", index, term), Index: index, Term: term,
 		Configuration: conf, ConfigurationIndex: confIndex,
 	}}
-	k := &snapshotSink{store: s, r: r, dir: filepath.Join(s.dir, r.ID+".tmp")}
-	if err := os.RemoveAll(k.dir); err != nil {
+	k := &snapshotSink{store: s, r: r, dir: path.Join(s.dir, r.ID+".tmp")}
+	if err := disk.RemoveAll(s.disk, k.dir); err != nil {
 		return nil, err
 	}
-	return k, os.Mkdir(k.dir, 0o700)
+	return k, s.disk.MkdirAll(k.dir)
 }
 
 // reap removes all but the newest snapshots.
@@ -151,7 +161,7 @@ func (s *snapshotStore) reap() error {
 		return err
 	}
 	for _, r := range records[min(keepSnapshots, len(records)):] {
-		if err := os.RemoveAll(filepath.Join(s.dir, r.ID)); err != nil {
+		if err := disk.RemoveAll(s.disk, path.Join(s.dir, r.ID)); err != nil {
 			return err
 		}
 	}
@@ -163,7 +173,7 @@ type snapshotSink struct {
 	store  *snapshotStore
 	r      snapshotRecord
 	dir    string
-	stream *os.File // nil for a checkpoint
+	stream disk.File // nil for a checkpoint
 	size   int64
 	done   bool
 }
@@ -173,25 +183,26 @@ func (k *snapshotSink) ID() string { return k.r.ID }
 
 // checkpoint makes the snapshot of a directory that write makes, which returns its applied index.
 func (k *snapshotSink) checkpoint(write func(dir string) (uint64, error)) error {
-	applied, err := write(filepath.Join(k.dir, "checkpoint"))
+	dir := path.Join(k.dir, "checkpoint")
+	applied, err := write(dir)
 	if err != nil {
 		return err
 	}
 	k.r.Applied = applied
-	_, k.size, err = streamFiles(filepath.Join(k.dir, "checkpoint"))
+	_, k.size, err = streamFiles(k.store.disk, dir)
 	return err
 }
 
 // Write implements io.Writer: a piece of a stream from the leader.
 func (k *snapshotSink) Write(b []byte) (int, error) {
 	if k.stream == nil {
-		f, err := os.OpenFile(filepath.Join(k.dir, "stream"), os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
+		f, err := k.store.disk.OpenFile(path.Join(k.dir, "stream"), disk.ReadWrite|disk.Create|disk.Exclusive)
 		if err != nil {
 			return 0, err
 		}
 		k.stream = f
 	}
-	n, err := k.stream.Write(b)
+	n, err := k.stream.WriteAt(b, k.size)
 	k.size += int64(n)
 	return n, err
 }
@@ -225,20 +236,18 @@ func (k *snapshotSink) finish() error {
 	if err != nil {
 		return err
 	}
-	if err := writeFileSync(filepath.Join(k.dir, "meta"), b); err != nil {
+	d := k.store.disk
+	if err := disk.WriteFile(d, path.Join(k.dir, "meta"), b); err != nil {
 		return err
 	}
-	if err := syncDir(k.dir); err != nil {
+	final := path.Join(k.store.dir, k.r.ID)
+	if err := disk.RemoveAll(d, final); err != nil { // of the same index and term: the same state
 		return err
 	}
-	final := filepath.Join(k.store.dir, k.r.ID)
-	if err := os.RemoveAll(final); err != nil { // of the same index and term: the same state
+	if err := d.Rename(k.dir, final); err != nil {
 		return err
 	}
-	if err := os.Rename(k.dir, final); err != nil {
-		return err
-	}
-	return syncDir(k.store.dir)
+	return d.SyncDir(k.store.dir)
 }
 
 // Cancel implements raft.SnapshotSink.
@@ -250,24 +259,5 @@ func (k *snapshotSink) Cancel() error {
 	if k.stream != nil {
 		k.stream.Close() // what it holds is thrown away
 	}
-	return os.RemoveAll(k.dir)
-}
-
-// writeFileSync writes a small file and returns when it is durable.
-func writeFileSync(path string, b []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
-// syncDir makes the names in a directory durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return disk.RemoveAll(k.store.disk, k.dir)
 }

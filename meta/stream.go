@@ -9,8 +9,9 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
-	"os"
-	"path/filepath"
+	"path"
+
+	"github.com/wakefs/wakefs/fs/disk"
 )
 
 // A state store travels to a follower as a stream:
@@ -36,29 +37,25 @@ type streamEntry struct {
 }
 
 // streamFiles lists a directory's files and tells the stream's length.
-func streamFiles(dir string) ([]streamEntry, int64, error) {
-	entries, err := os.ReadDir(dir)
+func streamFiles(d disk.FS, dir string) ([]streamEntry, int64, error) {
+	entries, err := d.ReadDir(dir)
 	if err != nil {
 		return nil, 0, err
 	}
 	total := int64(streamHead + 4)
 	var out []streamEntry
 	for _, e := range entries {
-		info, err := e.Info()
-		if err != nil {
-			return nil, 0, err
+		if e.Dir {
+			return nil, 0, fmt.Errorf("state store has %s, which is no file", e.Name)
 		}
-		if !info.Mode().IsRegular() {
-			return nil, 0, fmt.Errorf("state store has %s, which is no file", e.Name())
-		}
-		out = append(out, streamEntry{e.Name(), info.Size()})
-		total += streamFile + int64(len(e.Name())) + info.Size()
+		out = append(out, streamEntry{e.Name, e.Size})
+		total += streamFile + int64(len(e.Name)) + e.Size
 	}
 	return out, total, nil
 }
 
 // writeStream writes files of a checkpoint, which no longer change.
-func writeStream(to io.Writer, dir string, files []streamEntry, applied uint64) error {
+func writeStream(to io.Writer, d disk.FS, dir string, files []streamEntry, applied uint64) error {
 	sum := crc32.New(castagnoli)
 	buf := bufio.NewWriterSize(to, 256<<10)
 	w := io.MultiWriter(buf, sum)
@@ -75,7 +72,7 @@ func writeStream(to io.Writer, dir string, files []streamEntry, applied uint64) 
 		if _, err := w.Write(append(b, f.name...)); err != nil {
 			return err
 		}
-		if err := copyFileTo(w, filepath.Join(dir, f.name), f.size); err != nil {
+		if err := copyFileTo(w, d, path.Join(dir, f.name), f.size); err != nil {
 			return err
 		}
 	}
@@ -85,13 +82,13 @@ func writeStream(to io.Writer, dir string, files []streamEntry, applied uint64) 
 	return buf.Flush()
 }
 
-func copyFileTo(w io.Writer, path string, size int64) error {
-	f, err := os.Open(path)
+func copyFileTo(w io.Writer, d disk.FS, name string, size int64) error {
+	f, err := disk.Open(d, name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	_, err = io.CopyN(w, f, size)
+	_, err = io.CopyN(w, io.NewSectionReader(f, 0, size), size)
 	return err
 }
 
@@ -111,11 +108,11 @@ func streamApplied(r io.Reader) (uint64, error) {
 }
 
 // readStream unpacks a stream into dir, which it makes anew, and makes it durable.
-func readStream(r io.Reader, dir string) (applied uint64, err error) {
-	if err := os.RemoveAll(dir); err != nil { // what a failed try left
+func readStream(r io.Reader, d disk.FS, dir string) (applied uint64, err error) {
+	if err := disk.RemoveAll(d, dir); err != nil { // what a failed try left
 		return 0, err
 	}
-	if err := os.Mkdir(dir, 0o700); err != nil {
+	if err := d.MkdirAll(dir); err != nil {
 		return 0, err
 	}
 	sum := crc32.New(castagnoli)
@@ -131,17 +128,17 @@ func readStream(r io.Reader, dir string) (applied uint64, err error) {
 		return 0, err
 	}
 	for range binary.BigEndian.Uint32(head[16:]) {
-		if err := readStreamFile(s, dir); err != nil {
+		if err := readStreamFile(s, d, dir); err != nil {
 			return 0, fmt.Errorf("snapshot stream: %w", err)
 		}
 	}
 	if err := checkStreamSum(plain, sum); err != nil {
 		return 0, err
 	}
-	return applied, syncDir(dir)
+	return applied, d.SyncDir(dir)
 }
 
-func readStreamFile(r io.Reader, dir string) error {
+func readStreamFile(r io.Reader, d disk.FS, dir string) error {
 	var head [streamFile]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
 		return err
@@ -154,14 +151,14 @@ func readStreamFile(r io.Reader, dir string) error {
 	if _, err := io.ReadFull(r, name); err != nil {
 		return err
 	}
-	if base := filepath.Base(string(name)); base != string(name) || base == "." || base == ".." {
+	if base := path.Base(string(name)); base != string(name) || base == "." || base == ".." {
 		return fmt.Errorf("file name %q leaves the directory", name)
 	}
-	f, err := os.OpenFile(filepath.Join(dir, string(name)), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	f, err := d.OpenFile(path.Join(dir, string(name)), disk.ReadWrite|disk.Create|disk.Exclusive)
 	if err != nil {
 		return err
 	}
-	_, err = io.CopyN(f, r, int64(size))
+	_, err = io.CopyN(io.NewOffsetWriter(f, 0), r, int64(size))
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
