@@ -27,9 +27,9 @@ run: deps build ## run a node with the sample functions; the file system is ./mn
 	./bin/wakefs up --data $(RUN_DIR) --mount $(MNT) --samples
 
 .PHONY: test
-test: deps lint build ## everything that must pass: lint, all tests with the race detector, the sandbox without cgo
+test: deps lint build ## everything that must pass: lint, all tests with the race detector, then without it the sandbox and what counts allocations
 	WAKEFS_BIN=$(CURDIR)/bin/wakefs $(GO) test -race $(TEST_FLAGS) ./...
-	CGO_ENABLED=0 $(GO) test $(TEST_FLAGS) ./triggers/worker
+	CGO_ENABLED=0 $(GO) test $(TEST_FLAGS) ./chunks/... ./fs/... ./triggers/worker
 
 .PHONY: race
 race: ## all tests with the race detector
