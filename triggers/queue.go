@@ -15,9 +15,10 @@ import (
 // that a long backlog of one keeps no other's from being seen. Not safe for concurrent use; Dispatcher.mu guards it.
 type queue struct {
 	lines    map[string]*line
-	order    []*line // in the order of their turns
-	widest   int     // window of a line
-	turn     int
+	order    []*line // all of them
+	owners   []*owner
+	turn     int // of an owner
+	widest   int // window of a line
 	delayed  delayed
 	settling map[place]*later          // the first attempt that waits for a file to be quiet
 	known    map[fs.InvocationID]bool  // queued, delayed or running
@@ -52,6 +53,13 @@ type line struct {
 	limited int64 // ns, when its limits allow the next call; 0: they did when it was last looked at
 }
 
+// owner is a user's lines. Owners have turns, and an owner's triggers have the owner's in turn: who has more of them gets no more.
+type owner struct {
+	uid   uint32
+	lines []*line
+	turn  int
+}
+
 // place is what the events of one trigger that are handled one after the other have in common.
 type place struct {
 	trigger string
@@ -83,8 +91,20 @@ func (q *queue) line(trigger string) *line {
 		l = &line{trigger: trigger}
 		q.lines[trigger] = l
 		q.order = append(q.order, l)
+		q.seat(l)
 	}
 	return l
+}
+
+// seat gives a line to its owner.
+func (q *queue) seat(l *line) {
+	uid := q.rules[l.trigger].owner
+	i := slices.IndexFunc(q.owners, func(o *owner) bool { return o.uid == uid })
+	if i < 0 {
+		i = len(q.owners)
+		q.owners = append(q.owners, &owner{uid: uid})
+	}
+	q.owners[i].lines = append(q.owners[i].lines, l)
 }
 
 // window is how many invocations of a trigger are taken in.
@@ -224,36 +244,44 @@ func (q *queue) undelay(w *later) {
 	}
 }
 
-// pick takes the invocations of the next call that may be made: triggers in turn, each within its
+// pick takes the invocations of the next call that may be made: owners in turn, the triggers of each in turn, each trigger within its
 // concurrency; the events of one place in order. quiet says that the node has little else to do.
 func (q *queue) pick(now int64, quiet bool) []fs.Invocation {
 	q.due(now)
-	for range q.order {
-		q.turn = (q.turn + 1) % len(q.order)
-		l := q.order[q.turn]
-		r := q.rules[l.trigger]
-		if len(l.items) == 0 || l.running >= r.allowed(quiet, time.Duration(now-l.items[0].Event.Time)) {
-			l.ripe, l.limited = 0, 0
-			continue
-		}
-		if l.limited = q.meters.wait(l.trigger, r.owner, now); l.limited != 0 {
-			l.ripe = 0
-			continue
-		}
-		var call []fs.Invocation
-		if r.batch > 0 {
-			call = q.pickBatch(l, &r, now)
-		} else {
-			call = q.pickOne(l)
-		}
-		if call != nil {
-			q.meters.use(l.trigger, r.owner, 1, 0)
-			l.running++
-			l.held -= len(call)
-			return call
+	for range q.owners {
+		q.turn = (q.turn + 1) % len(q.owners)
+		o := q.owners[q.turn]
+		for range o.lines {
+			o.turn = (o.turn + 1) % len(o.lines)
+			if call := q.pickLine(o.lines[o.turn], now, quiet); call != nil {
+				return call
+			}
 		}
 	}
 	return nil
+}
+
+func (q *queue) pickLine(l *line, now int64, quiet bool) (call []fs.Invocation) {
+	r := q.rules[l.trigger]
+	if len(l.items) == 0 || l.running >= r.allowed(quiet, time.Duration(now-l.items[0].Event.Time)) {
+		l.ripe, l.limited = 0, 0
+		return nil
+	}
+	if l.limited = q.meters.wait(l.trigger, r.owner, now); l.limited != 0 {
+		l.ripe = 0
+		return nil
+	}
+	if r.batch > 0 {
+		call = q.pickBatch(l, &r, now)
+	} else {
+		call = q.pickOne(l)
+	}
+	if call != nil {
+		q.meters.use(l.trigger, r.owner, 1, 0)
+		l.running++
+		l.held -= len(call)
+	}
+	return call
 }
 
 // allowed is how many calls may run at once. waited is how long the oldest invocation has waited.
@@ -347,6 +375,12 @@ func (q *queue) configure(rules map[string]rule, now int64) {
 		}
 	}
 	q.rules = rules
+	for _, o := range q.owners {
+		o.lines = o.lines[:0]
+	}
+	for _, l := range q.order {
+		q.seat(l)
+	}
 }
 
 // drop forgets the waiting invocations of a trigger that is gone.

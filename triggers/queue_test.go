@@ -230,6 +230,56 @@ func TestConfigure(t *testing.T) {
 	}
 }
 
+// TestOwners: who has many functions gets as many turns as who has one, and gets those of all when nobody else has work.
+func TestOwners(t *testing.T) {
+	rules := map[string]rule{"one": {concurrency: 100, owner: 1}, "root": {concurrency: 100}}
+	for i := range 10 {
+		rules[fmt.Sprint("many", i)] = rule{concurrency: 100, owner: 2}
+	}
+	q := newTestQueue(rules)
+	owners := map[fs.InvocationID]uint32{}
+	id := fs.InvocationID(0)
+	for name, r := range rules {
+		n := 100
+		if r.owner == 2 {
+			n = 10
+		}
+		for range n {
+			id++
+			owners[id] = r.owner
+			q.offer(inv(id, name, fs.Ino(id)), 0)
+		}
+	}
+	count := func(picks int) (n [3]int, triggers map[string]int) {
+		triggers = map[string]int{}
+		for range picks {
+			call := q.pick(1000, true)
+			if call == nil {
+				t.Fatal("nothing may run")
+			}
+			n[owners[call[0].ID]]++
+			triggers[call[0].Trigger]++
+		}
+		return n, triggers
+	}
+	n, triggers := count(150)
+	if n != [3]int{50, 50, 50} || triggers["many0"] != 5 || triggers["many9"] != 5 {
+		t.Errorf("150 turns went to %v, %v", n, triggers)
+	}
+	// A function that changes hands takes its turns along.
+	delete(rules, "root")
+	r := rules["many0"]
+	r.owner = 1
+	rules["many0"] = r
+	q.configure(rules, 0)
+	if _, triggers := count(8); triggers["one"] != 2 || triggers["many0"] != 2 {
+		t.Errorf("8 turns went to %v", triggers)
+	}
+	if n := len(q.ids(1000)); n != 50+50-8 {
+		t.Errorf("then %d are left", n)
+	}
+}
+
 // testSeed is the seed of a random test.
 func testSeed(t *testing.T) uint64 {
 	seed := uint64(1)
