@@ -79,20 +79,19 @@ func (n *node) list(ctx context.Context) (map[string]trigger, error) {
 }
 
 // until asks for a trigger every so often until it is as wanted.
-func (n *node) until(ctx context.Context, name string, every, patience time.Duration, wanted func(trigger) bool) error {
+func (n *node) until(ctx context.Context, name string, every, patience time.Duration, wanted func(trigger) bool) (trigger, error) {
 	for deadline := time.Now().Add(patience); ; time.Sleep(every) {
 		all, err := n.list(ctx)
-		if err != nil {
-			return err
-		}
 		t := all[name]
 		switch {
+		case err != nil:
+			return t, err
 		case t.Refused != "":
-			return fmt.Errorf("the script %s was refused: %s", name, t.Refused)
+			return t, fmt.Errorf("the script %s was refused: %s", name, t.Refused)
 		case wanted(t):
-			return nil
+			return t, nil
 		case time.Now().After(deadline):
-			return fmt.Errorf("trigger %s is not as wanted after %v: %+v", name, patience, t)
+			return t, fmt.Errorf("trigger %s is not as wanted after %v: %+v", name, patience, t)
 		}
 	}
 }
@@ -107,7 +106,8 @@ func (n *node) deploy(ctx context.Context, name, script string) (before string, 
 	if err := save(n.mount, name, script); err != nil {
 		return "", err
 	}
-	return before, n.until(ctx, name, time.Millisecond, deployPatience, func(t trigger) bool { return t.Version != "" && t.Version != before })
+	_, err = n.until(ctx, name, time.Millisecond, deployPatience, func(t trigger) bool { return t.Version != "" && t.Version != before })
+	return before, err
 }
 
 func (n *node) pause(ctx context.Context, name string, pause bool) error {
@@ -169,19 +169,17 @@ func (n *node) drainOnce(ctx context.Context, script string, files int) (took fl
 	if err := parallel(ctx, 8, files, func(i int) error { return createSmall(fileName(dir, i), i, false) }); err != nil {
 		return 0, err
 	}
+	var after trigger
 	took, err = timed(func() error {
 		if err := n.pause(ctx, "drain", false); err != nil {
 			return err
 		}
 		patience := deployPatience + time.Duration(files)*10*time.Millisecond
-		return n.until(ctx, "drain", 10*time.Millisecond, patience, func(t trigger) bool { return t.Backlog == 0 })
+		after, err = n.until(ctx, "drain", 10*time.Millisecond, patience, func(t trigger) bool { return t.Backlog == 0 })
+		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	all, err := n.list(ctx)
-	if t := all["drain"]; err == nil && (t.Done != int64(files) || t.Failed > 0) {
-		err = fmt.Errorf("of %d invocations %d are done, and %d attempts failed; see `wakefs trigger logs drain`", files, t.Done, t.Failed)
+	if err == nil && (after.Done != int64(files) || after.Failed > 0) {
+		err = fmt.Errorf("of %d invocations %d are done, and %d attempts failed; see `wakefs trigger logs drain`", files, after.Done, after.Failed)
 	}
 	return took, err
 }
@@ -230,7 +228,7 @@ func (b *bench) workers(ctx context.Context) error {
 	if err := parallel(ctx, 8, 100, func(i int) error { return createSmall(fileName(dir, i), i, false) }); err != nil {
 		return err
 	}
-	if err := b.node.until(ctx, "worker", listPoll, deployPatience, func(t trigger) bool { return t.Done == 100 }); err != nil {
+	if _, err := b.node.until(ctx, "worker", listPoll, deployPatience, func(t trigger) bool { return t.Done == 100 }); err != nil {
 		return err
 	}
 	if err := b.rest(ctx); err != nil {

@@ -2,31 +2,34 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wakefs/wakefs/fs/wire"
 )
 
 // fakeEnv makes the test binary behave like wakefs as far as the bench can see: it says ready, answers dropped files like
-// the two scripts would, counts, lists its triggers, and ends on SIGTERM. Its value is how it behaves.
+// the two scripts would, counts, answers for its triggers, and ends on SIGTERM. Its value is how it behaves.
 const fakeEnv = "WAKEFS_BENCH_FAKE_NODE"
 
 func TestMain(m *testing.M) {
 	switch mode := os.Getenv(fakeEnv); {
 	case mode == "":
 		os.Exit(m.Run())
-	case len(os.Args) > 2 && os.Args[1] == "trigger":
-		fakeList(argument("--data"))
 	default:
 		fakeUp(mode, argument("--data"), argument("--mount"))
 	}
@@ -48,6 +51,18 @@ func fakeUp(mode, data, mount string) {
 		os.Exit(3)
 	}
 	os.MkdirAll(data, 0o755)
+	var done atomic.Int64
+	admin := wire.NewServer(wire.ServerOptions{})
+	admin.Handle("trigger.list", func(context.Context, []byte) ([]byte, error) {
+		return json.Marshal([]trigger{{Name: "other"}, {Name: "trivial", Version: "1", Done: done.Load()}})
+	})
+	socket := filepath.Join(data, "node.sock")
+	os.Remove(socket) // of the start before
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		panic(err)
+	}
+	go admin.Serve(l)
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, unix.SIGTERM)
 	fmt.Println("a summary\nready")
@@ -59,13 +74,14 @@ func fakeUp(mode, data, mount string) {
 			}
 			os.Exit(0)
 		case <-time.After(time.Millisecond):
-			fakeDispatch(data, mount, seen)
+			done.Store(fakeDispatch(data, mount, seen))
 		}
 	}
 }
 
-// fakeDispatch runs the "handlers" of the files that are new. A file is complete when it has its page of content.
-func fakeDispatch(data, mount string, seen map[string]bool) {
+// fakeDispatch runs the "handlers" of the files that are new, and returns how many trivial ones ran so far. A file is complete when it has its
+// page of content.
+func fakeDispatch(data, mount string, seen map[string]bool) (done int64) {
 	os.MkdirAll(filepath.Join(mount, "latency"), 0o755)
 	for _, dir := range []string{"latency-in", "trivial-in"} {
 		paths, _ := filepath.Glob(filepath.Join(mount, dir, "*"))
@@ -86,26 +102,12 @@ func fakeDispatch(data, mount string, seen map[string]bool) {
 			}
 		}
 	}
-	done := 0
 	for p := range seen {
 		if strings.Contains(p, "trivial-in") {
 			done++
 		}
 	}
-	tmp := filepath.Join(data, "count.new")
-	os.WriteFile(tmp, strconv.AppendInt(nil, int64(done), 10), 0o644)
-	os.Rename(tmp, filepath.Join(data, "count"))
-}
-
-func fakeList(data string) {
-	b, err := os.ReadFile(filepath.Join(data, "count"))
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	done, _ := strconv.ParseInt(string(b), 10, 64)
-	json.NewEncoder(os.Stdout).Encode([]trigger{{Name: "other"}, {Name: "trivial", Done: done}})
-	os.Exit(0)
+	return done
 }
 
 // fakeConfig is a configuration whose wakefs is this test binary.

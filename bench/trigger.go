@@ -1,16 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -148,7 +144,7 @@ func awaitDeployed(ctx context.Context, mount string) error {
 	}
 }
 
-// trigger is what `wakefs trigger list --json` tells of a trigger, as far as it matters here.
+// trigger is what the node tells of a trigger, as far as it matters here.
 type trigger struct {
 	Name    string `json:"name"`
 	Version string `json:"version"` // the live one
@@ -167,49 +163,6 @@ func (t trigger) finished(before trigger, n int) bool {
 	return good >= int64(n) || t.Backlog == 0 && good+bad >= int64(n)
 }
 
-// triggerNamed asks the node for one trigger; ok is false if there is none of that name yet.
-func (n *node) triggerNamed(ctx context.Context, name string) (t trigger, ok bool, err error) {
-	var said bytes.Buffer
-	cmd := exec.CommandContext(ctx, n.binary, "trigger", "list", "--json", "--data", n.data)
-	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if err != nil {
-		return t, false, fmt.Errorf("wakefs trigger list: %w: %s", err, strings.TrimSpace(said.String()))
-	}
-	var list []trigger
-	if err := json.Unmarshal(out, &list); err != nil {
-		return t, false, fmt.Errorf("wakefs trigger list --json: %w", err)
-	}
-	for _, t := range list {
-		if t.Name == name {
-			return t, true, nil
-		}
-	}
-	return t, false, nil
-}
-
-// awaitTrigger polls until the trigger is as wanted.
-func (n *node) awaitTrigger(ctx context.Context, name string, patience time.Duration, wanted func(trigger) bool) (trigger, error) {
-	for deadline := time.Now().Add(patience); ; time.Sleep(listPoll) {
-		t, ok, err := n.triggerNamed(ctx, name)
-		if err != nil {
-			return t, err
-		}
-		if ok && t.Refused != "" {
-			return t, fmt.Errorf("the script %s was refused: %s", name, t.Refused)
-		}
-		if ok && wanted(t) {
-			return t, nil
-		}
-		if err := ctx.Err(); err != nil {
-			return t, err
-		}
-		if time.Now().After(deadline) {
-			return t, fmt.Errorf("trigger %s is at %d done, %d failed, %d waiting after %v (listed: %v)", name, t.Done, t.Failed, t.Backlog, patience, ok)
-		}
-	}
-}
-
 // invocations drops files with eight threads and returns how many handlers per second were run, counted from the first
 // create to the last acknowledgement.
 func invocations(ctx context.Context, n *node, files int) (float64, error) {
@@ -223,7 +176,7 @@ func invocations(ctx context.Context, n *node, files int) (float64, error) {
 	if err := save(n.mount, "trivial", trivialScript); err != nil {
 		return 0, err
 	}
-	before, err := n.awaitTrigger(ctx, "trivial", deployPatience, func(t trigger) bool { return t.Backlog == 0 })
+	before, err := n.until(ctx, "trivial", listPoll, deployPatience, func(t trigger) bool { return t.Version != "" && t.Backlog == 0 })
 	if err != nil {
 		return 0, err
 	}
@@ -232,7 +185,7 @@ func invocations(ctx context.Context, n *node, files int) (float64, error) {
 		return 0, err
 	}
 	patience := deployPatience + time.Duration(files)*10*time.Millisecond
-	after, err := n.awaitTrigger(ctx, "trivial", patience, func(t trigger) bool { return t.finished(before, files) })
+	after, err := n.until(ctx, "trivial", listPoll, patience, func(t trigger) bool { return t.finished(before, files) })
 	took := time.Since(start).Seconds()
 	if good := after.Done - before.Done; err == nil && good < int64(files) {
 		err = fmt.Errorf("%d of %d invocations failed; see `wakefs trigger dead`", int64(files)-good, files)
