@@ -170,11 +170,14 @@ func (r *rewriter) toInterface(e ast.Expr, to types.Type, why purpose) {
 			through = "wake__rt.Stringer"
 		}
 	}
+	if why != used && why != asked && r.isScriptType(from) && types.Identical(to, errorTyped) {
+		through = "error" // among variable arguments the interpreter wraps none
+	}
 	_, isStruct := from.Underlying().(*types.Struct)
 	box := map[bool]string{true: "Box"}[through != ""]
 	if isStruct && r.isScriptType(from) {
 		switch {
-		case types.Identical(to, types.Universe.Lookup("error").Type()):
+		case types.Identical(to, errorTyped):
 			through, box = "error", "BoxError"
 		case isNamed(to, "fmt", "Stringer"):
 			through, box = "wake__rt.Stringer", "BoxStringer"
@@ -259,7 +262,10 @@ func (r *rewriter) helper(key, text string) string {
 	return name
 }
 
-var errorType = types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
+var (
+	errorTyped = types.Universe.Lookup("error").Type()
+	errorType  = errorTyped.Underlying().(*types.Interface)
+)
 
 // mustTopType is mustType for the top of the file, on one line.
 func (r *rewriter) mustTopType(t types.Type, pos token.Pos) string {

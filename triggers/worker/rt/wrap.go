@@ -2,8 +2,10 @@ package rt
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"unsafe"
 )
 
@@ -28,11 +30,11 @@ func (e Error) Is(target error) bool { return Same(e, target) }
 // MarshalJSON encodes the value.
 func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.IValue) }
 
-// Unwrapper wraps an error that has another in it.
+// Unwrapper wraps an error that has another in it, or others.
 type Unwrapper struct {
 	IValue  any
 	WError  func() string
-	WUnwrap func() error
+	WUnwrap any // func() error, or func() []error
 }
 
 func (e Unwrapper) Error() string { return e.WError() }
@@ -40,14 +42,75 @@ func (e Unwrapper) Error() string { return e.WError() }
 // Format is that of Error.
 func (e Unwrapper) Format(f fmt.State, verb rune) { format(f, verb, e.IValue, e.WError) }
 
-// Is is that of Error.
-func (e Unwrapper) Is(target error) bool { return Same(e, target) }
+// Is reports whether target is the same error, or one of several others.
+func (e Unwrapper) Is(target error) bool { return Same(e, target) || within(e.WUnwrap, target) }
 
 // Unwrap returns the other error.
-func (e Unwrapper) Unwrap() error { return e.WUnwrap() }
+func (e Unwrapper) Unwrap() error { return unwrap(e.WUnwrap) }
 
 // MarshalJSON encodes the value.
 func (e Unwrapper) MarshalJSON() ([]byte, error) { return json.Marshal(e.IValue) }
+
+// Matcher wraps an error that knows which others it is like.
+type Matcher struct {
+	IValue any
+	WError func() string
+	WIs    any // func(error) bool
+}
+
+func (e Matcher) Error() string { return e.WError() }
+
+// Format is that of Error.
+func (e Matcher) Format(f fmt.State, verb rune) { format(f, verb, e.IValue, e.WError) }
+
+// Is reports whether target is the same error, or like it.
+func (e Matcher) Is(target error) bool { return Same(e, target) || like(e.WIs, target) }
+
+// MarshalJSON encodes the value.
+func (e Matcher) MarshalJSON() ([]byte, error) { return json.Marshal(e.IValue) }
+
+// MatchUnwrapper wraps an error that is both.
+type MatchUnwrapper struct {
+	IValue  any
+	WError  func() string
+	WIs     any // func(error) bool
+	WUnwrap any // func() error, or func() []error
+}
+
+func (e MatchUnwrapper) Error() string { return e.WError() }
+
+// Format is that of Error.
+func (e MatchUnwrapper) Format(f fmt.State, verb rune) { format(f, verb, e.IValue, e.WError) }
+
+// Is reports whether target is the same error, like it, or one of several others.
+func (e MatchUnwrapper) Is(target error) bool {
+	return Same(e, target) || like(e.WIs, target) || within(e.WUnwrap, target)
+}
+
+// Unwrap returns the other error.
+func (e MatchUnwrapper) Unwrap() error { return unwrap(e.WUnwrap) }
+
+// MarshalJSON encodes the value.
+func (e MatchUnwrapper) MarshalJSON() ([]byte, error) { return json.Marshal(e.IValue) }
+
+// Methods with these names may have other signatures; then they mean nothing to package errors.
+
+func unwrap(f any) error {
+	if f, ok := f.(func() error); ok {
+		return f()
+	}
+	return nil
+}
+
+func within(f any, target error) bool {
+	list, ok := f.(func() []error)
+	return ok && slices.ContainsFunc(list(), func(e error) bool { return errors.Is(e, target) })
+}
+
+func like(f any, target error) bool {
+	is, ok := f.(func(error) bool)
+	return ok && is(target)
+}
 
 // Stringer is what a value is converted to whose String method compiled code is to see.
 type Stringer = fmt.Stringer
@@ -81,11 +144,15 @@ func format(f fmt.State, verb rune, value any, text func() string) {
 // Box wraps a struct, given also as an interface that has its methods.
 func Box(i, v any) any {
 	switch i := i.(type) {
-	case interface {
-		error
-		Unwrap() error
-	}:
-		return Unwrapper{v, i.Error, i.Unwrap}
+	case Unwrapper:
+		i.IValue = v
+		return i
+	case Matcher:
+		i.IValue = v
+		return i
+	case MatchUnwrapper:
+		i.IValue = v
+		return i
 	case error:
 		return Error{v, i.Error}
 	case fmt.Stringer:

@@ -57,7 +57,7 @@ func WrapErrors(i *interp.Interpreter) error {
 	key := reflect.ValueOf((*rt.Error)(nil))
 	universe["_error"] = key
 	return i.Use(interp.Exports{".": {"MapTypes": reflect.ValueOf(map[reflect.Value][]reflect.Type{
-		key: {reflect.TypeFor[rt.Unwrapper](), reflect.TypeFor[rt.Error]()},
+		key: {reflect.TypeFor[rt.MatchUnwrapper](), reflect.TypeFor[rt.Unwrapper](), reflect.TypeFor[rt.Matcher](), reflect.TypeFor[rt.Error]()},
 	})}})
 }
 
