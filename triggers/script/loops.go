@@ -95,6 +95,15 @@ func (r *rewriter) rangeVars(n *ast.RangeStmt) {
 	}
 }
 
+// forEver gives a loop that has only an init statement a condition; the interpreter would run that statement in each iteration:
+//
+//	for i := 0; ; {   →   for i := 0; true; {
+func (r *rewriter) forEver(n *ast.ForStmt) {
+	if n.Init != nil && n.Cond == nil && n.Post == nil {
+		r.replace(n.Init.End(), n.Body.Lbrace, "; true; ")
+	}
+}
+
 // forVars does the same for a loop with an init statement. The next iteration's variable starts with what this one's
 // ends with, so the copy is written back wherever the iteration ends, if the body changes it:
 //

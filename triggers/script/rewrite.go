@@ -160,6 +160,7 @@ func (r *rewriter) walk() {
 			}
 		case *ast.ForStmt:
 			r.forVars(n, labelOf(stack))
+			r.forEver(n)
 		case *ast.GoStmt:
 			r.goVariable(n)
 		case *ast.CommClause:
