@@ -183,7 +183,7 @@ func (r *rewriter) toInterface(e ast.Expr, to types.Type, why purpose) {
 			through, box = "wake__rt.Stringer", "BoxStringer"
 		}
 	}
-	if through == "" && why != asked && (why == shown || !r.mayChange(e, from)) {
+	if through == "" && why != asked && (why == shown || !r.mayChange(e, from)) && (why != used || !computed(e) || r.info.Types[e].Value != nil) {
 		return
 	}
 	source, result := r.mustTopType(from, e.Pos()), "any"
@@ -201,6 +201,17 @@ func (r *rewriter) toInterface(e ast.Expr, to types.Type, why purpose) {
 		}
 	}
 	r.wrap(e, r.helper("convert "+source+" "+result+" "+through, "(v "+source+") "+result+" { "+body+" }"))
+}
+
+// computed reports whether an expression is an operation, whose result the interpreter sets where it is to go. It cannot set an interface.
+func computed(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.BinaryExpr:
+		return true
+	case *ast.UnaryExpr:
+		return e.Op != token.AND && e.Op != token.ARROW
+	}
+	return false
 }
 
 func (r *rewriter) wrap(e ast.Expr, helper string) {

@@ -104,6 +104,15 @@ func (r *rewriter) forEver(n *ast.ForStmt) {
 	}
 }
 
+// labelled gives a labelled statement of a case a block of its own; labels outside of blocks are not known to what is inside of it.
+func (r *rewriter) labelled(n *ast.LabeledStmt, stack []ast.Node) {
+	switch stack[len(stack)-1].(type) {
+	case *ast.CaseClause, *ast.CommClause:
+		r.insert(n.Pos(), "{ ")
+		r.after(n.End(), " }")
+	}
+}
+
 // forVars does the same for a loop with an init statement. The next iteration's variable starts with what this one's
 // ends with, so the copy is written back wherever the iteration ends, if the body changes it:
 //

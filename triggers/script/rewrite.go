@@ -144,6 +144,9 @@ func (r *rewriter) walk() {
 			stack = stack[:len(stack)-1]
 			return true
 		}
+		if r.fold(n, stack) {
+			return false
+		}
 		switch n := n.(type) {
 		case *ast.FuncDecl:
 			if n.Body != nil {
@@ -161,6 +164,8 @@ func (r *rewriter) walk() {
 		case *ast.ForStmt:
 			r.forVars(n, labelOf(stack))
 			r.forEver(n)
+		case *ast.LabeledStmt:
+			r.labelled(n, stack)
 		case *ast.GoStmt:
 			r.goVariable(n)
 		case *ast.CommClause:

@@ -1,6 +1,12 @@
 // Package rt is what rewritten scripts call where the interpreter's own way is wrong: see package script.
 package rt
 
+// Yes is true, but no constant.
+func Yes() bool { return true }
+
+// No is false, but no constant.
+func No() bool { return false }
+
 // Defers holds the deferred calls of one running function. It belongs to one goroutine.
 type Defers struct {
 	calls     []func() // the last is run first

@@ -39,7 +39,7 @@ func Exports(out io.Writer) map[string]map[string]reflect.Value {
 		"Run": reflect.ValueOf(rt.Run), "Panic": reflect.ValueOf(rt.Panic), "Defers": reflect.ValueOf((*rt.Defers)(nil)),
 		"Bare": reflect.ValueOf(rt.Bare), "Box": reflect.ValueOf(rt.Box), "BoxError": reflect.ValueOf(rt.BoxError),
 		"BoxStringer": reflect.ValueOf(rt.BoxStringer), "Same": reflect.ValueOf(rt.Same),
-		"Stringer": reflect.ValueOf((*rt.Stringer)(nil)),
+		"Stringer": reflect.ValueOf((*rt.Stringer)(nil)), "Yes": reflect.ValueOf(rt.Yes), "No": reflect.ValueOf(rt.No),
 	}
 	f["_Stringer"] = reflect.ValueOf((*rt.Text)(nil))
 	all["."] = map[string]reflect.Value{"MapTypes": reflect.ValueOf(methods(f))}

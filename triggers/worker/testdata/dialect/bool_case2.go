@@ -1,0 +1,634 @@
+//wake:on arrive /**
+package main
+
+import (
+	"fmt"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+const debug, quiet = false, true
+const big = 10
+
+func id(b bool) bool { return b }
+func f() bool        { fmt.Print("f "); return true }
+
+func Handle(_ *wake.Context, e wake.Event) error {
+	a, b, n, s, ok := true, false, 5, "ab", true
+	var p *int
+	var v any = 3
+	m := map[string]int{"x": 1}
+	c := 0
+	_, _, _, _, _, _, _, _ = a, b, n, s, ok, p, v, m
+	c = 0
+	{
+		switch {
+		case false, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(0, `false`, c)
+	c = 0
+	{
+		switch {
+		case true, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(1, `true`, c)
+	c = 0
+	{
+		switch {
+		case !true, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(2, `!true`, c)
+	c = 0
+	{
+		switch {
+		case !(!(false)), n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(3, `!(!(false))`, c)
+	c = 0
+	{
+		switch {
+		case !(!false), n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(4, `!(!false)`, c)
+	c = 0
+	{
+		switch {
+		case a || false, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(5, `a || false`, c)
+	c = 0
+	{
+		switch {
+		case false || a, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(6, `false || a`, c)
+	c = 0
+	{
+		switch {
+		case a && true, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(7, `a && true`, c)
+	c = 0
+	{
+		switch {
+		case true && a, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(8, `true && a`, c)
+	c = 0
+	{
+		switch {
+		case a || true, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(9, `a || true`, c)
+	c = 0
+	{
+		switch {
+		case true || a, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(10, `true || a`, c)
+	c = 0
+	{
+		switch {
+		case a && false, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(11, `a && false`, c)
+	c = 0
+	{
+		switch {
+		case false && a, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(12, `false && a`, c)
+	c = 0
+	{
+		switch {
+		case a || debug, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(13, `a || debug`, c)
+	c = 0
+	{
+		switch {
+		case debug || a, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(14, `debug || a`, c)
+	c = 0
+	{
+		switch {
+		case !debug && a, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(15, `!debug && a`, c)
+	c = 0
+	{
+		switch {
+		case a && !debug, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(16, `a && !debug`, c)
+	c = 0
+	{
+		switch {
+		case debug && quiet, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(17, `debug && quiet`, c)
+	c = 0
+	{
+		switch {
+		case quiet || debug, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(18, `quiet || debug`, c)
+	c = 0
+	{
+		switch {
+		case 1 < 2, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(19, `1 < 2`, c)
+	c = 0
+	{
+		switch {
+		case "a" == "b", n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(20, `"a" == "b"`, c)
+	c = 0
+	{
+		switch {
+		case 1 < 2 && a, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(21, `1 < 2 && a`, c)
+	c = 0
+	{
+		switch {
+		case a || 1 > 2, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(22, `a || 1 > 2`, c)
+	c = 0
+	{
+		switch {
+		case (a || b) && !debug, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(23, `(a || b) && !debug`, c)
+	c = 0
+	{
+		switch {
+		case a == true, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(24, `a == true`, c)
+	c = 0
+	{
+		switch {
+		case a != true, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(25, `a != true`, c)
+	c = 0
+	{
+		switch {
+		case false == a, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(26, `false == a`, c)
+	c = 0
+	{
+		switch {
+		case !a == false, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(27, `!a == false`, c)
+	c = 0
+	{
+		switch {
+		case a == b, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(28, `a == b`, c)
+	c = 0
+	{
+		switch {
+		case (a) || (false), n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(29, `(a) || (false)`, c)
+	c = 0
+	{
+		switch {
+		case !(a || false), n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(30, `!(a || false)`, c)
+	c = 0
+	{
+		switch {
+		case !(true && a), n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(31, `!(true && a)`, c)
+	c = 0
+	{
+		switch {
+		case a || (b && false), n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(32, `a || (b && false)`, c)
+	c = 0
+	{
+		switch {
+		case n > 3 || false, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(33, `n > 3 || false`, c)
+	c = 0
+	{
+		switch {
+		case n > 3 && true, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(34, `n > 3 && true`, c)
+	c = 0
+	{
+		switch {
+		case false || n > 3, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(35, `false || n > 3`, c)
+	c = 0
+	{
+		switch {
+		case n > 3 || debug, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(36, `n > 3 || debug`, c)
+	c = 0
+	{
+		switch {
+		case debug || n > 3, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(37, `debug || n > 3`, c)
+	c = 0
+	{
+		switch {
+		case len(s) > 0 && true, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(38, `len(s) > 0 && true`, c)
+	c = 0
+	{
+		switch {
+		case s != "" || false, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(39, `s != "" || false`, c)
+	c = 0
+	{
+		switch {
+		case f() || false, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(40, `f() || false`, c)
+	c = 0
+	{
+		switch {
+		case false || f(), n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(41, `false || f()`, c)
+	c = 0
+	{
+		switch {
+		case true && f(), n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(42, `true && f()`, c)
+	c = 0
+	{
+		switch {
+		case f() && debug, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(43, `f() && debug`, c)
+	c = 0
+	{
+		switch {
+		case (1 < 2) == (2 < 1), n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(44, `(1 < 2) == (2 < 1)`, c)
+	c = 0
+	{
+		switch {
+		case a && (1 < 2) && b, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(45, `a && (1 < 2) && b`, c)
+	c = 0
+	{
+		switch {
+		case a || b || false, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(46, `a || b || false`, c)
+	c = 0
+	{
+		switch {
+		case false || a || b, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(47, `false || a || b`, c)
+	c = 0
+	{
+		switch {
+		case a && b && true, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(48, `a && b && true`, c)
+	c = 0
+	{
+		switch {
+		case !(n > 3) || false, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(49, `!(n > 3) || false`, c)
+	c = 0
+	{
+		switch {
+		case quiet && a && n > 3, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(50, `quiet && a && n > 3`, c)
+	c = 0
+	{
+		switch {
+		case n == 5 && quiet, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(51, `n == 5 && quiet`, c)
+	c = 0
+	{
+		switch {
+		case big > 3, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(52, `big > 3`, c)
+	c = 0
+	{
+		switch {
+		case big > 3 && a, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(53, `big > 3 && a`, c)
+	c = 0
+	{
+		switch {
+		case p == nil || false, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(54, `p == nil || false`, c)
+	c = 0
+	{
+		switch {
+		case p != nil && true, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(55, `p != nil && true`, c)
+	c = 0
+	{
+		switch {
+		case ok || false, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(56, `ok || false`, c)
+	c = 0
+	{
+		switch {
+		case !ok, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(57, `!ok`, c)
+	c = 0
+	{
+		switch {
+		case m["x"] > 0 || false, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(58, `m["x"] > 0 || false`, c)
+	c = 0
+	{
+		switch {
+		case v == 3 || false, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(59, `v == 3 || false`, c)
+	c = 0
+	{
+		switch {
+		case v == nil, n > 100:
+			c = 1
+		default:
+			c = 2
+		}
+	}
+	fmt.Println(60, `v == nil`, c)
+	return nil
+}

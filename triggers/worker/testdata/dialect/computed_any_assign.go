@@ -1,0 +1,326 @@
+//wake:on arrive /**
+package main
+
+import (
+	"fmt"
+
+	"github.com/wakefs/wakefs/triggers/wake"
+)
+
+type box struct{ f any }
+type pt struct {
+	x int
+	y int
+}
+
+func id(v any) any           { return v }
+func vs(n int, v ...any) any { return v[len(v)-1] }
+
+func Handle(c *wake.Context, e wake.Event) error {
+	a, b, t, u, s, x, r := 1, 2, true, false, "ab", 1.5, 'x'
+	var p *pt
+	q := pt{3, 4}
+	xs := []int{5, 6}
+	var st box
+	as := []any{0, 0}
+	ch := make(chan any, 1)
+	_, _, _, _, _, _, _, _, _, _, _, _, _ = a, b, t, u, s, x, r, p, q, xs, st, as, ch
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC lt", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = a < b
+		fmt.Printf("lt %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC eq", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = a == b
+		fmt.Printf("eq %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC not", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = !t
+		fmt.Printf("not %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC and", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = t && u
+		fmt.Printf("and %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC or", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = t || a > b
+		fmt.Printf("or %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC add", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = a + b
+		fmt.Printf("add %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC shl", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = a << 1
+		fmt.Printf("shl %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC neg", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = -a
+		fmt.Printf("neg %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC str", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = s + s
+		fmt.Printf("str %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC xor", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = ^a
+		fmt.Printf("xor %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC f", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = x * 2
+		fmt.Printf("f %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC cmpstr", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = s < "z"
+		fmt.Printf("cmpstr %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC noteq", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = !(a == b)
+		fmt.Printf("noteq %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC constb", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = 5 != 0
+		fmt.Printf("constb %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC constn", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = !(5 != 0)
+		fmt.Printf("constn %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC iface", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = v == w
+		fmt.Printf("iface %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC nilp", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = p == nil
+		fmt.Printf("nilp %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC call", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = len(s)
+		fmt.Printf("call %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC comp", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = a+b > 2 && !u
+		fmt.Printf("comp %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC par", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = (a < b)
+		fmt.Printf("par %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC div", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = x / 3
+		fmt.Printf("div %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC rune", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = r + 1
+		fmt.Printf("rune %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC byte", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = s[0]
+		fmt.Printf("byte %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC idx", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = xs[0] + xs[1]
+		fmt.Printf("idx %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC sel", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = q.x + q.y
+		fmt.Printf("sel %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC conv", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = int64(a) * 2
+		fmt.Printf("conv %v\n", v)
+	}()
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				fmt.Println("PANIC addr", r)
+			}
+		}()
+		var v, w any = 1, 2
+		_, _ = v, w
+		v = &a == nil
+		fmt.Printf("addr %v\n", v)
+	}()
+	return nil
+}
