@@ -75,7 +75,7 @@ func (r *rewriter) rangeAssign(n *ast.RangeStmt) {
 	r.insert(n.Body.Lbrace+1, assign)
 }
 
-// rangeVars gives each iteration variables of its own if a closure or a pointer may keep them.
+// rangeVars gives each iteration variables of its own if a closure or a pointer may keep them, or the body changes them.
 func (r *rewriter) rangeVars(n *ast.RangeStmt) {
 	if n.Tok == token.ASSIGN {
 		r.rangeAssign(n)
@@ -85,7 +85,12 @@ func (r *rewriter) rangeVars(n *ast.RangeStmt) {
 	}
 	var names []string
 	for _, e := range []ast.Expr{n.Key, n.Value} {
-		if id, ok := e.(*ast.Ident); ok && id.Name != "_" && r.kept(r.info.Defs[id], n.Body) {
+		id, ok := e.(*ast.Ident)
+		if !ok || id.Name == "_" {
+			continue
+		}
+		// The interpreter counts with the key.
+		if obj := r.info.Defs[id]; r.kept(obj, n.Body) || r.changed(obj, n.Body) {
 			names = append(names, id.Name)
 		}
 	}
