@@ -65,7 +65,7 @@ func (n *node) triggerRequeue(ctx context.Context, q requeueRequest) (total uint
 	switch {
 	case len(q.IDs) > 0:
 		total, err = n.requeueSome(ctx, q)
-	case q.Waiting:
+	case q.Waiting && q.Drop:
 		total, err = triggers.DropWaiting(ctx, n.session, q.Trigger, now)
 	default:
 		total, err = n.requeueDead(ctx, q)

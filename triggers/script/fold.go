@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // fold replaces a constant condition by its value, and by a call with that value where it is an operand of && or ||: the interpreter
@@ -16,7 +17,7 @@ func (r *rewriter) fold(n ast.Node, stack []ast.Node) bool {
 		return false
 	}
 	tv := r.info.Types[e]
-	if b, ok := tv.Type.(*types.Basic); !ok || b.Info()&types.IsBoolean == 0 || tv.Value == nil {
+	if b, ok := tv.Type.(*types.Basic); !ok || b.Info()&types.IsBoolean == 0 || tv.Value == nil || repeated(stack) {
 		return false
 	}
 	value := constant.BoolVal(tv.Value)
@@ -24,7 +25,7 @@ func (r *rewriter) fold(n ast.Node, stack []ast.Node) bool {
 	if r.isOperand(stack) {
 		r.rt = true
 		text = map[bool]string{false: "wake__rt.No()", true: "wake__rt.Yes()"}[value]
-	} else if _, ok := e.(*ast.Ident); ok || inConst(stack) {
+	} else if _, ok := e.(*ast.Ident); ok {
 		return false
 	}
 	r.replace(e.Pos(), e.End(), text)
@@ -43,10 +44,11 @@ func (r *rewriter) isOperand(stack []ast.Node) bool {
 	return false
 }
 
-func inConst(stack []ast.Node) bool {
+// repeated reports whether what is below stack is in a declaration of constants some of which repeat the expression before, with another iota.
+func repeated(stack []ast.Node) bool {
 	for _, n := range stack {
 		if d, ok := n.(*ast.GenDecl); ok && d.Tok == token.CONST {
-			return true
+			return slices.ContainsFunc(d.Specs, func(s ast.Spec) bool { return len(s.(*ast.ValueSpec).Values) == 0 })
 		}
 	}
 	return false

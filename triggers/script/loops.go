@@ -100,24 +100,6 @@ func (r *rewriter) rangeVars(n *ast.RangeStmt) {
 	}
 }
 
-// forEver gives a loop that has only an init statement a condition; the interpreter would run that statement in each iteration:
-//
-//	for i := 0; ; {   →   for i := 0; true; {
-func (r *rewriter) forEver(n *ast.ForStmt) {
-	if n.Init != nil && n.Cond == nil && n.Post == nil {
-		r.replace(n.Init.End(), n.Body.Lbrace, "; true; ")
-	}
-}
-
-// labelled gives a labelled statement of a case a block of its own; labels outside of blocks are not known to what is inside of it.
-func (r *rewriter) labelled(n *ast.LabeledStmt, stack []ast.Node) {
-	switch stack[len(stack)-1].(type) {
-	case *ast.CaseClause, *ast.CommClause:
-		r.insert(n.Pos(), "{ ")
-		r.after(n.End(), " }")
-	}
-}
-
 // forVars does the same for a loop with an init statement. The next iteration's variable starts with what this one's
 // ends with, so the copy is written back wherever the iteration ends, if the body changes it:
 //
@@ -159,6 +141,24 @@ func (r *rewriter) forVars(n *ast.ForStmt, label string) {
 		r.insert(b.Pos(), "{"+back+" ")
 		r.after(b.End(), " }")
 	})
+}
+
+// forEver gives a loop that has only an init statement a condition; the interpreter would run that statement in each iteration:
+//
+//	for i := 0; ; {   →   for i := 0; true; {
+func (r *rewriter) forEver(n *ast.ForStmt) {
+	if n.Init != nil && n.Cond == nil && n.Post == nil {
+		r.replace(n.Init.End(), n.Body.Lbrace, "; true; ")
+	}
+}
+
+// labelled gives a labelled statement of a case a block of its own: the interpreter looks for labels among the statements of blocks only.
+func (r *rewriter) labelled(n *ast.LabeledStmt, stack []ast.Node) {
+	switch stack[len(stack)-1].(type) {
+	case *ast.CaseClause, *ast.CommClause:
+		r.insert(n.Pos(), "{ ")
+		r.after(n.End(), " }")
+	}
 }
 
 // isNil reports whether an optional part of a statement is missing.

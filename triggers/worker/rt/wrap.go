@@ -153,6 +153,11 @@ func Box(i, v any) any {
 	case MatchUnwrapper:
 		i.IValue = v
 		return i
+	case interface {
+		error
+		Unwrap() error
+	}:
+		return Unwrapper{v, i.Error, i.Unwrap}
 	case error:
 		return Error{v, i.Error}
 	case fmt.Stringer:
